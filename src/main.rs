@@ -1,0 +1,2 @@
+//! The `unwedge` program.
+fn main() {}
