@@ -1,4 +1,11 @@
 //! The pure rules: no I/O, no clock, no environment.
+//!
+//! Inside this layer too each module uses only those above it in this list:
+//! [`sentinel`], [`verdict`], [`line`], [`scanner`].
 
 pub mod sentinel;
 pub mod verdict;
+
+pub mod line;
+
+pub mod scanner;

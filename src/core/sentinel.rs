@@ -1,4 +1,6 @@
-//! The two phrases.
+//! The two phrases, and finding where they may stand.
+
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 
 /// One of the two phrases whose presence together makes a wedge.
 ///
@@ -14,6 +16,9 @@ pub enum Sentinel {
 }
 
 impl Sentinel {
+    /// Both, in the order in which they stand on buildx's own line.
+    pub const ALL: [Self; 2] = [Self::Activity, Self::Erofs];
+
     /// The phrase in lower case.
     #[must_use]
     pub const fn phrase(self) -> &'static [u8] {
@@ -21,5 +26,110 @@ impl Sentinel {
             Self::Activity => b"failed to update builder last activity time",
             Self::Erofs => b"read-only file system",
         }
+    }
+
+    /// The four bytes of the phrase that are searched for, and where they stand in it.
+    ///
+    /// Rare in build logs, so that lines without a sentinel are hardly ever looked at. Colour may
+    /// stand anywhere else in the phrase; an escape between these four bytes hides it.
+    #[must_use]
+    pub const fn core(self) -> (&'static [u8; 4], usize) {
+        match self {
+            Self::Activity => (b"ty t", 37),
+            Self::Erofs => (b"d-on", 3),
+        }
+    }
+}
+
+/// Finds the places where a sentinel may stand.
+///
+/// A hit is a candidate, no sighting: the line around it has still to be judged. Where no hit is,
+/// there is no sighting. Linear in the haystack; a packed (SIMD) search where the processor has
+/// one, else an automaton.
+#[derive(Clone, Debug)]
+pub struct Candidates {
+    packed: Option<packed::Searcher>,
+    automaton: AhoCorasick,
+}
+
+impl Candidates {
+    /// Builds the searcher: some microseconds, some KiB.
+    #[must_use]
+    pub fn new() -> Self {
+        let patterns: Vec<Vec<u8>> = Sentinel::ALL.iter().flat_map(|s| case_variants(s.core().0)).collect();
+        let packed = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostFirst)
+            .builder()
+            .extend(&patterns)
+            .build();
+        #[expect(clippy::expect_used, reason = "16 patterns of 4 bytes are far below every limit of the builder")]
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(&patterns)
+            .expect("16 patterns of 4 bytes");
+        Self { packed, automaton }
+    }
+
+    /// The offset of the first candidate at or after `from`, if there is one.
+    #[must_use]
+    pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
+        let found = match &self.packed {
+            Some(searcher) => searcher
+                .find_in(haystack, aho_corasick::Span { start: from, end: haystack.len() })
+                .map(|m| m.start()),
+            None => self.automaton.find(haystack.get(from..)?).map(|m| m.start() + from),
+        };
+        debug_assert!(found.is_none_or(|at| at >= from));
+        found
+    }
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Every spelling of `word` that differs in the case of ASCII letters alone.
+fn case_variants(word: &[u8]) -> Vec<Vec<u8>> {
+    word.iter().fold(vec![Vec::new()], |variants, byte| {
+        let (lower, upper) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
+        let spellings: &[u8] = if lower == upper { &[lower] } else { &[lower, upper] };
+        variants
+            .iter()
+            .flat_map(|variant| spellings.iter().map(move |&b| [variant.as_slice(), &[b]].concat()))
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_core_stands_where_it_says() {
+        for sentinel in Sentinel::ALL {
+            let (core, at) = sentinel.core();
+            assert_eq!(&sentinel.phrase()[at..at + 4], core);
+        }
+    }
+
+    #[test]
+    fn the_searcher_has_sixteen_patterns() {
+        let count: usize = Sentinel::ALL.iter().map(|s| case_variants(s.core().0).len()).sum();
+        assert_eq!(count, 16, "24 and more are several times slower in the packed search");
+    }
+
+    #[test]
+    fn both_searchers_find_the_same() {
+        let finder = Candidates::new();
+        let fallback = Candidates { packed: None, automaton: finder.automaton.clone() };
+        for text in ["", "ty", "xxactiviTY Time", "a reaD-ONly b", "d-o d-On ty t", "tyt d on"] {
+            for from in 0..=text.len() {
+                assert_eq!(finder.find(text.as_bytes(), from), fallback.find(text.as_bytes(), from), "{text}");
+            }
+        }
+        assert_eq!(finder.find(b"a reaD-ONly b", 0), Some(5));
+        assert_eq!(finder.find(b"a reaD-ONly b", 6), None);
     }
 }

@@ -1,0 +1,127 @@
+//! The cause that an activity failure names.
+
+use crate::core::{
+    sentinel::Sentinel,
+    verdict::{Cause, CauseKind},
+};
+
+/// What the rest of a line says behind the activity sentinel.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// `read-only file system`.
+    Erofs,
+    /// No cause, as far as the line goes.
+    Nothing,
+    /// Another cause.
+    Other(Cause),
+}
+
+/// How many bytes of a cause are kept.
+pub(crate) const CAUSE_MAX: usize = 256;
+
+/// The operations that Go's os package names in front of a path; buildx was seen to print the first
+/// six (`open`, `write`, `sync`, `close`, `chmod`, `rename`).
+const OPERATIONS: [&[u8]; 16] = [
+    b"open", b"write", b"sync", b"close", b"chmod", b"rename", b"mkdir", b"remove", b"unlinkat", b"stat", b"lstat",
+    b"chown", b"lchown", b"fsync", b"link", b"read",
+];
+
+/// Reads `rest`, the text from the end of the activity sentinel to the end of the line. The cause
+/// is what follows the last `: `; an operation and a path alone, or the beginning of a word that
+/// could have become the EROFS sentinel, is a line that was cut off.
+pub(crate) fn named(rest: &[u8]) -> Named {
+    let rest = without_trailer(trim(rest));
+    let Some(colon) = memchr::memmem::rfind(rest, b": ") else { return Named::Nothing };
+    let cause = trim(&rest[colon + 2..]);
+    let lower = cause.to_ascii_lowercase();
+    let erofs = Sentinel::Erofs.phrase();
+    if lower.starts_with(erofs) && !matches!(lower.get(erofs.len()), Some(b'/' | b'\\')) {
+        return Named::Erofs;
+    }
+    let first = colon == 0;
+    if lower.is_empty() || erofs.starts_with(&lower) || lower.starts_with(erofs) || (first && only_operation(&lower)) {
+        return Named::Nothing;
+    }
+    Named::Other(Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) })
+}
+
+/// `open`, `open /home/…`, or the beginning of such a word.
+fn only_operation(text: &[u8]) -> bool {
+    let word = text.iter().take_while(|b| **b != b' ').count();
+    let whole = word < text.len();
+    let word = text[..word].strip_suffix(b":").unwrap_or(&text[..word]);
+    OPERATIONS.iter().any(|op| if whole { *op == word } else { op.starts_with(word) })
+}
+
+/// Takes off what wrappers put behind a cause and what is none: `: unknown` (containerd's class of
+/// error), `: exit status 1`, `: exit code: 1`.
+fn without_trailer(rest: &[u8]) -> &[u8] {
+    let lower = rest.to_ascii_lowercase();
+    let status = |text: &[u8]| !text.is_empty() && text.len() <= 3 && text.iter().all(u8::is_ascii_digit);
+    let end = [&b": unknown"[..], b": exit status ", b": exit code: "].iter().find_map(|trailer| {
+        let at = memchr::memmem::rfind(&lower, trailer)?;
+        let behind = &lower[at + trailer.len()..];
+        (if trailer.ends_with(b" ") { status(behind) } else { behind.is_empty() }).then_some(at)
+    });
+    end.map_or(rest, |at| &rest[..at])
+}
+
+/// Without the blanks and controls at both ends; of the invalid bytes that a transport leaves
+/// behind nothing is taken off, they do not hide a phrase that stands in front of them.
+fn trim(text: &[u8]) -> &[u8] {
+    let blank = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control();
+    let start = text.iter().take_while(|b| blank(b)).count();
+    let end = text.len() - text[start..].iter().rev().take_while(|b| blank(b)).count();
+    &text[start..end]
+}
+
+fn kind(lower: &[u8]) -> CauseKind {
+    let starts = |known: &[&[u8]]| known.iter().any(|phrase| lower.starts_with(phrase));
+    if starts(&[b"no space left on device", b"disk quota exceeded"]) {
+        CauseKind::DiskFull
+    } else if starts(&[b"permission denied"]) {
+        CauseKind::Ownership
+    } else if starts(&[b"operation not permitted"]) {
+        CauseKind::NotPermitted
+    } else {
+        CauseKind::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes() {
+        for rest in [
+            ": open /x: read-only file system",
+            ": open /x: Read-only file system\r",
+            ": rename /a /b: read-only file system",
+            ": open /x: read-only file system (30)",
+            ": open /x: read-only file system: exit status 1",
+            ": open /x: read-only file system: unknown",
+            ": open /no space left on device/x: read-only file system",
+        ] {
+            assert_eq!(named(rest.as_bytes()), Named::Erofs, "{rest}");
+        }
+        for rest in [
+            "", ":", ": ", ".", " blah", ": open", ": ope", ": open /home/", ": open /home/x:", ": open /x: ",
+            ": open /x: read-only fi", ": write /notes: read-only file system/activity", ": rename /a /b",
+        ] {
+            assert_eq!(named(rest.as_bytes()), Named::Nothing, "{rest}");
+        }
+        for (rest, text, kind) in [
+            (": open /x: no space left on device", "no space left on device", CauseKind::DiskFull),
+            (": open /x: Disk quota exceeded", "Disk quota exceeded", CauseKind::DiskFull),
+            (": open /x: permission denied", "permission denied", CauseKind::Ownership),
+            (": chmod /x: operation not permitted", "operation not permitted", CauseKind::NotPermitted),
+            (": cannot write to a symbolic link directly", "cannot write to a symbolic link directly", CauseKind::Other),
+            (": write /n: read-only file system/a: no space left on device", "no space left on device", CauseKind::DiskFull),
+            (": read-only file system: no such file or directory", "no such file or directory", CauseKind::Other),
+            (": permission denied: exit status 1", "permission denied", CauseKind::Ownership),
+        ] {
+            assert_eq!(named(rest.as_bytes()), Named::Other(Cause { text: text.into(), kind }), "{rest}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A stretch of a line, freed of escapes, that remembers where each byte stood.
+
+/// Bytes of a line, each with its offset in the raw bytes it came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) at: Vec<u32>,
+}
+
+impl Text {
+    pub(crate) fn push(&mut self, byte: u8, at: u32) {
+        self.bytes.push(byte);
+        self.at.push(at);
+    }
+
+    /// The raw bytes of a view, whose length the bounds of [`crate::core::line`] keep below `u32`.
+    pub(crate) fn raw(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), at: (0u32..).take(bytes.len()).collect() }
+    }
+
+    pub(crate) fn slice(&self, start: usize, end: usize) -> Self {
+        Self { bytes: self.bytes[start..end].to_vec(), at: self.at[start..end].to_vec() }
+    }
+
+    /// The pieces between the bytes `separator`.
+    pub(crate) fn split(&self, separator: u8) -> impl Iterator<Item = Self> {
+        let mut start = 0;
+        let ends = memchr::memchr_iter(separator, &self.bytes).chain([self.bytes.len()]);
+        ends.map(move |end| {
+            let piece = self.slice(start, end);
+            start = end + 1;
+            piece
+        })
+    }
+
+    /// Whether the bytes `start..end` stood next to each other in the raw bytes.
+    pub(crate) fn contiguous(&self, start: usize, end: usize) -> bool {
+        (self.at[end - 1] - self.at[start]) as usize == end - 1 - start
+    }
+
+    /// Removes the escape sequences of ECMA-48: CSI, the strings (OSC, DCS, SOS, PM, APC) up to BEL
+    /// or ST, and the short ones. An unfinished string loses its introducer alone, so that what a
+    /// terminal would swallow is still read. Linear.
+    pub(crate) fn without_escapes(&self) -> Self {
+        let bytes = &self.bytes;
+        if memchr::memchr(ESC, bytes).is_none() {
+            return self.clone();
+        }
+        let mut freed = Self::default();
+        let mut strings_end = true;
+        let mut i = 0;
+        while i < bytes.len() {
+            if bytes[i] != ESC {
+                freed.push(bytes[i], self.at[i]);
+                i += 1;
+                continue;
+            }
+            i += 1;
+            match bytes.get(i) {
+                Some(b'[') => {
+                    i += 1;
+                    i += run(&bytes[i..], 0x30..=0x3f);
+                    i += run(&bytes[i..], 0x20..=0x2f);
+                    i += usize::from(bytes.get(i).is_some_and(|b| (0x40..=0x7e).contains(b)));
+                }
+                Some(b']' | b'P' | b'X' | b'^' | b'_') => {
+                    i += 1;
+                    // Once a string has no end, no later one has: that keeps this linear.
+                    match if strings_end { string_end(&bytes[i..]) } else { None } {
+                        Some(length) => i += length,
+                        None => strings_end = false,
+                    }
+                }
+                Some(0x20..=0x2f) => {
+                    i += run(&bytes[i..], 0x20..=0x2f);
+                    i += usize::from(bytes.get(i).is_some_and(|b| (0x30..=0x7e).contains(b)));
+                }
+                Some(0x30..=0x7e) => i += 1,
+                Some(_) | None => {}
+            }
+        }
+        freed
+    }
+}
+
+const ESC: u8 = 0x1b;
+const BEL: u8 = 0x07;
+
+fn run(bytes: &[u8], range: std::ops::RangeInclusive<u8>) -> usize {
+    bytes.iter().take_while(|b| range.contains(b)).count()
+}
+
+/// The length of a control string with its terminator.
+fn string_end(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(BEL, ESC, bytes).find_map(|at| match bytes[at] {
+        BEL => Some(at + 1),
+        _ => (bytes.get(at + 1) == Some(&b'\\')).then_some(at + 2),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_removed_and_offsets_kept() {
+        for (raw, freed) in [
+            ("plain", "plain"),
+            ("\x1b[31mred\x1b[0m", "red"),
+            ("\x1b[?25hERROR:", "ERROR:"),
+            ("\x1b]0;title\x07text", "text"),
+            ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\!", "link!"),
+            ("\x1b_bk;t=1\x07text", "text"),
+            ("\x1b]unfinished", "unfinished"),
+            ("\x1b]one \x1b]two", "one two"),
+            ("\x1b(Btext\x1b7\x1b8", "text"),
+            ("a\x1b", "a"),
+            ("a\x1b[12", "a"),
+            ("a\x1b[1\x1b[2mb", "ab"),
+        ] {
+            let text = Text::raw(raw.as_bytes()).without_escapes();
+            assert_eq!(String::from_utf8_lossy(&text.bytes), freed, "{raw:?}");
+            for (byte, at) in text.bytes.iter().zip(&text.at) {
+                assert_eq!(*byte, raw.as_bytes()[*at as usize]);
+            }
+        }
+    }
+}
