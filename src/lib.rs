@@ -1,9 +1,8 @@
 //! Tells a *wedged* `docker buildx` from every other `read-only file system` error, and decides the
-//! recovery recipe from the number of leaked BuildKit mounts.
+//! recovery recipe from the number of leaked `BuildKit` mounts.
 //!
-//! The layers stand in a strict order; each uses only those above it (`tests/layers.rs` holds it):
-//! [`core`] (pure rules), [`host`] (what is read from this machine), [`stream`] (bytes in and out),
-//! [`report`] (renderers), [`corpus`] (the labelled cases), [`cli`] (the only place where layers meet).
+//! The layers stand in a strict order; each uses only those above it: [`core`] (pure rules),
+//! [`stream`] (bytes in and out), [`report`] (renderers), [`cli`] (the only place where layers meet).
 //!
 //! # Examples
 //!
@@ -18,7 +17,5 @@
 
 pub mod cli;
 pub mod core;
-pub mod corpus;
-pub mod host;
 pub mod report;
 pub mod stream;

@@ -1,2 +1,5 @@
-//! The `unwedge` program.
-fn main() {}
+//! The `unwedge` program: parse, run, exit.
+
+fn main() -> std::process::ExitCode {
+    unwedge::cli::run().into()
+}

@@ -35,7 +35,7 @@ impl Sentinel {
     #[must_use]
     pub const fn core(self) -> (&'static [u8; 4], usize) {
         match self {
-            Self::Activity => (b"ty t", 37),
+            Self::Activity => (b"ty t", 36),
             Self::Erofs => (b"d-on", 3),
         }
     }
@@ -54,6 +54,10 @@ pub struct Candidates {
 
 impl Candidates {
     /// Builds the searcher: some microseconds, some KiB.
+    ///
+    /// # Panics
+    ///
+    /// Never: the patterns are constants, far below every limit of the builder.
     #[must_use]
     pub fn new() -> Self {
         let patterns: Vec<Vec<u8>> = Sentinel::ALL.iter().flat_map(|s| case_variants(s.core().0)).collect();
@@ -62,7 +66,10 @@ impl Candidates {
             .builder()
             .extend(&patterns)
             .build();
-        #[expect(clippy::expect_used, reason = "16 patterns of 4 bytes are far below every limit of the builder")]
+        #[expect(
+            clippy::expect_used,
+            reason = "16 patterns of 4 bytes are far below every limit of the builder"
+        )]
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
             .build(&patterns)
@@ -126,7 +133,11 @@ mod tests {
         let fallback = Candidates { packed: None, automaton: finder.automaton.clone() };
         for text in ["", "ty", "xxactiviTY Time", "a reaD-ONly b", "d-o d-On ty t", "tyt d on"] {
             for from in 0..=text.len() {
-                assert_eq!(finder.find(text.as_bytes(), from), fallback.find(text.as_bytes(), from), "{text}");
+                assert_eq!(
+                    finder.find(text.as_bytes(), from),
+                    fallback.find(text.as_bytes(), from),
+                    "{text}"
+                );
             }
         }
         assert_eq!(finder.find(b"a reaD-ONly b", 0), Some(5));

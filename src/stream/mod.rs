@@ -1,1 +1,68 @@
-//! (layer stream)
+//! Bytes in and out.
+
+use crate::core::scanner::Scanner;
+use std::io::{ErrorKind, Read, Write};
+
+/// How much is read at once. A read returns what is there; nothing waits for a full buffer.
+const READ: usize = 64 * 1024;
+
+/// Why a copy or a scan ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input could not be read.
+    Read(std::io::Error),
+    /// The output could not be written, after so many bytes.
+    Write(std::io::Error, u64),
+}
+
+/// How a pass-through copy ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The input ended.
+    Input,
+    /// The reader of the output went away, an ordinary end (`… | unwedge | head`).
+    Reader,
+}
+
+/// Reads `input` into the scanner, to its end or to a wedge.
+///
+/// # Errors
+///
+/// [`Failure::Read`].
+pub fn scan(input: &mut impl Read, scanner: &mut Scanner) -> Result<(), Failure> {
+    let mut buffer = vec![0; READ];
+    while scanner.wedge().is_none() {
+        match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => scanner.push(&buffer[..n]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(Failure::Read(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Copies `input` to `output` byte for byte as it arrives, to the end of the input, after a wedge
+/// too, and shows the scanner what was written.
+///
+/// # Errors
+///
+/// [`Failure::Read`] and [`Failure::Write`]; a broken pipe is [`End::Reader`] and no failure.
+pub fn copy(input: &mut impl Read, output: &mut impl Write, scanner: &mut Scanner) -> Result<End, Failure> {
+    let mut buffer = vec![0; READ];
+    let mut written = 0;
+    loop {
+        let n = match input.read(&mut buffer) {
+            Ok(0) => return Ok(End::Input),
+            Ok(n) => n,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Failure::Read(error)),
+        };
+        scanner.push(&buffer[..n]);
+        match output.write_all(&buffer[..n]).and_then(|()| output.flush()) {
+            Ok(()) => written += n as u64,
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(End::Reader),
+            Err(error) => return Err(Failure::Write(error, written)),
+        }
+    }
+}

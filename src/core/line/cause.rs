@@ -22,8 +22,22 @@ pub(crate) const CAUSE_MAX: usize = 256;
 /// The operations that Go's os package names in front of a path; buildx was seen to print the first
 /// six (`open`, `write`, `sync`, `close`, `chmod`, `rename`).
 const OPERATIONS: [&[u8]; 16] = [
-    b"open", b"write", b"sync", b"close", b"chmod", b"rename", b"mkdir", b"remove", b"unlinkat", b"stat", b"lstat",
-    b"chown", b"lchown", b"fsync", b"link", b"read",
+    b"open",
+    b"write",
+    b"sync",
+    b"close",
+    b"chmod",
+    b"rename",
+    b"mkdir",
+    b"remove",
+    b"unlinkat",
+    b"stat",
+    b"lstat",
+    b"chown",
+    b"lchown",
+    b"fsync",
+    b"link",
+    b"read",
 ];
 
 /// Reads `rest`, the text from the end of the activity sentinel to the end of the line. The cause
@@ -39,7 +53,11 @@ pub(crate) fn named(rest: &[u8]) -> Named {
         return Named::Erofs;
     }
     let first = colon == 0;
-    if lower.is_empty() || erofs.starts_with(&lower) || lower.starts_with(erofs) || (first && only_operation(&lower)) {
+    if lower.is_empty()
+        || erofs.starts_with(&lower)
+        || lower.starts_with(erofs)
+        || (first && only_operation(&lower))
+    {
         return Named::Nothing;
     }
     Named::Other(Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) })
@@ -106,8 +124,19 @@ mod tests {
             assert_eq!(named(rest.as_bytes()), Named::Erofs, "{rest}");
         }
         for rest in [
-            "", ":", ": ", ".", " blah", ": open", ": ope", ": open /home/", ": open /home/x:", ": open /x: ",
-            ": open /x: read-only fi", ": write /notes: read-only file system/activity", ": rename /a /b",
+            "",
+            ":",
+            ": ",
+            ".",
+            " blah",
+            ": open",
+            ": ope",
+            ": open /home/",
+            ": open /home/x:",
+            ": open /x: ",
+            ": open /x: read-only fi",
+            ": write /notes: read-only file system/activity",
+            ": rename /a /b",
         ] {
             assert_eq!(named(rest.as_bytes()), Named::Nothing, "{rest}");
         }
@@ -116,9 +145,21 @@ mod tests {
             (": open /x: Disk quota exceeded", "Disk quota exceeded", CauseKind::DiskFull),
             (": open /x: permission denied", "permission denied", CauseKind::Ownership),
             (": chmod /x: operation not permitted", "operation not permitted", CauseKind::NotPermitted),
-            (": cannot write to a symbolic link directly", "cannot write to a symbolic link directly", CauseKind::Other),
-            (": write /n: read-only file system/a: no space left on device", "no space left on device", CauseKind::DiskFull),
-            (": read-only file system: no such file or directory", "no such file or directory", CauseKind::Other),
+            (
+                ": cannot write to a symbolic link directly",
+                "cannot write to a symbolic link directly",
+                CauseKind::Other,
+            ),
+            (
+                ": write /n: read-only file system/a: no space left on device",
+                "no space left on device",
+                CauseKind::DiskFull,
+            ),
+            (
+                ": read-only file system: no such file or directory",
+                "no such file or directory",
+                CauseKind::Other,
+            ),
             (": permission denied: exit status 1", "permission denied", CauseKind::Ownership),
         ] {
             assert_eq!(named(rest.as_bytes()), Named::Other(Cause { text: text.into(), kind }), "{rest}");

@@ -164,7 +164,9 @@ fn string(text: &Text, start: usize) -> (Text, usize) {
         if let Some(byte) = plain {
             value.push(byte, at);
         } else if let Some((decoded, length)) = numeric(*escape, &bytes[i..]) {
-            decoded.into_iter().for_each(|byte| value.push(byte, at));
+            for byte in decoded {
+                value.push(byte, at);
+            }
             i += length;
         } else {
             value.push(b'\\', at);
@@ -224,7 +226,18 @@ mod tests {
 
     #[test]
     fn what_is_no_envelope() {
-        for raw in ["", "text", "{", "{}", r#"{"key":"text"}"#, r#"{"n":1,"k":"#, "level=error", "msg=text", "a b=\"c\"", r#""name": "x""#] {
+        for raw in [
+            "",
+            "text",
+            "{",
+            "{}",
+            r#"{"key":"text"}"#,
+            r#"{"n":1,"k":"#,
+            "level=error",
+            "msg=text",
+            "a b=\"c\"",
+            r#""name": "x""#,
+        ] {
             assert_eq!(opened(raw), None, "{raw}");
         }
     }

@@ -63,7 +63,7 @@ impl Cursor<'_> {
 /// GitLab, journald, docker, Kubernetes), `HH:MM:SS`, `Nov 23 21:39:00` (syslog, `ts`), seconds
 /// since the epoch.
 fn timestamp(text: &[u8]) -> usize {
-    [iso, clock, bsd, epoch].iter().filter_map(|rule| bracketable(text, *rule)).next().unwrap_or(0)
+    [iso, clock, bsd, epoch].iter().find_map(|rule| bracketable(text, *rule)).unwrap_or(0)
 }
 
 fn bracketable(text: &[u8], rule: fn(&mut Cursor) -> Option<()>) -> Option<usize> {
@@ -145,7 +145,8 @@ fn syslog(text: &[u8]) -> usize {
     if host == 0 || text.get(host) != Some(&b' ') {
         return 0;
     }
-    let tag = text[host + 1..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b':' | b'[')).count();
+    let tag =
+        text[host + 1..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b':' | b'[')).count();
     let mut end = host + 1 + tag;
     if text.get(end) == Some(&b'[') {
         let pid = digits(&text[end + 1..]);
@@ -275,7 +276,9 @@ mod tests {
 
     #[test]
     fn what_is_no_prefix_stays() {
-        for text in ["ERROR: text", "docker build: text", "12 text", "a\tb\ttext", "<b>text", "x || y", "##[x text"] {
+        for text in
+            ["ERROR: text", "docker build: text", "12 text", "a\tb\ttext", "<b>text", "x || y", "##[x text"]
+        {
             assert_eq!(String::from_utf8_lossy(freed(text.as_bytes())), text);
         }
     }

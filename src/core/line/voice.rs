@@ -69,13 +69,15 @@ fn debug_command_line(head: &[u8]) -> bool {
         let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
         [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
     };
-    (dotted && number.iter().filter(|b| **b == b'.').count() >= 2) || named(version) || named(program)
+    (dotted && memchr::memchr_iter(b'.', number).nth(1).is_some()) || named(version) || named(program)
 }
 
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
 fn progress_json(head: &[u8]) -> bool {
     let rest = head[1..].trim_ascii_start();
-    [&b"\"vertexes\""[..], b"\"statuses\"", b"\"logs\"", b"\"warnings\""].iter().any(|key| rest.starts_with(key))
+    [&b"\"vertexes\""[..], b"\"statuses\"", b"\"logs\"", b"\"warnings\""]
+        .iter()
+        .any(|key| rest.starts_with(key))
 }
 
 /// `web-1  | text`: compose pads the longest name by one blank, so either two blanks or an index
@@ -113,9 +115,8 @@ pub(crate) fn handed_to_container(before: &[u8]) -> bool {
             let rest = &before[at + 1 + number..];
             boundary && number > 0 && rest.first() == Some(&b' ') && timed(&rest[1..]).is_some()
         });
-    let quoted = memchr::memmem::rfind(before, b"process \"").is_some_and(|at| {
-        memchr::memmem::find(&before[at..], b"\" did not complete").is_none()
-    });
+    let quoted = memchr::memmem::rfind(before, b"process \"")
+        .is_some_and(|at| memchr::memmem::find(&before[at..], b"\" did not complete").is_none());
     marker || quoted
 }
 

@@ -1,0 +1,272 @@
+//! [`Scanner`]: bytes in, a [`Verdict`] out.
+
+use crate::core::{
+    line::{self, AFTER, BEFORE, Excerpt, Occurrence, Standing, VIEW, Voice},
+    sentinel::{Candidates, Sentinel},
+    verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
+};
+
+/// Judges a stream that arrives in pieces.
+///
+/// The verdict does not depend on how the stream is cut; it is known when the line that completes
+/// it ends and never goes back. Any bytes are valid. Memory: two views of a line and the quotes of
+/// the first sightings, some 300 KiB whatever arrives. Time: linear.
+#[derive(Clone, Debug)]
+pub struct Scanner {
+    candidates: Candidates,
+    require_same_line: bool,
+    /// Offset of the first byte of the unfinished line, and its number.
+    start: u64,
+    line: u64,
+    /// What is kept of the unfinished line, the offset in the line of its first byte, and how many
+    /// views have been judged.
+    kept: Vec<u8>,
+    base: usize,
+    views: usize,
+    voice: Voice,
+    excerpt: Excerpt,
+    /// The first stated sightings of the unfinished line, and of the stream.
+    on_line: Pair,
+    in_stream: Pair,
+    near: Near,
+    wedge: Option<Wedge>,
+}
+
+type Seen = Option<(Sighting, Quote)>;
+
+#[derive(Clone, Debug, Default)]
+struct Pair {
+    activity: Seen,
+    erofs: Seen,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Near {
+    other_cause: Option<(Sighting, Quote, Cause)>,
+    state_dir: Seen,
+    elsewhere: Seen,
+    container_activity: Seen,
+    container_erofs: Seen,
+    mentioned_activity: Seen,
+    mentioned_erofs: Seen,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// A scanner at the start of a stream.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            candidates: Candidates::new(),
+            require_same_line: false,
+            start: 0,
+            line: 1,
+            kept: Vec::new(),
+            base: 0,
+            views: 0,
+            voice: Voice::Client,
+            excerpt: Excerpt::default(),
+            on_line: Pair::default(),
+            in_stream: Pair::default(),
+            near: Near::default(),
+            wedge: None,
+        }
+    }
+
+    /// Accepts only a wedge whose sentinels stand on one line ([`Link::Line`]).
+    #[must_use]
+    pub fn require_same_line(mut self, require: bool) -> Self {
+        self.require_same_line = require;
+        self
+    }
+
+    /// Takes the next bytes of the stream. After a wedge it does nothing.
+    pub fn push(&mut self, mut bytes: &[u8]) {
+        while self.wedge.is_none() && !bytes.is_empty() {
+            if let Some(end) = memchr::memchr(b'\n', bytes) {
+                self.take(&bytes[..end]);
+                self.end_line(true);
+                bytes = &bytes[end + 1..];
+            } else {
+                self.take(bytes);
+                return;
+            }
+        }
+    }
+
+    /// Whether the wedge is known already.
+    #[must_use]
+    pub fn wedge(&self) -> Option<&Wedge> {
+        self.wedge.as_ref()
+    }
+
+    /// Ends the stream.
+    #[must_use]
+    pub fn finish(mut self) -> Verdict {
+        if self.wedge.is_none() {
+            self.end_line(false);
+        }
+        match self.wedge {
+            Some(wedge) => Verdict::Wedge(wedge),
+            None => Verdict::Clear(self.near.misses(self.in_stream.activity)),
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(VIEW) {
+            self.kept.extend_from_slice(piece);
+            while self.base + self.kept.len() > (self.views + 1) * VIEW + AFTER {
+                self.judge((self.views + 1) * VIEW + AFTER, false);
+                self.views += 1;
+                let keep_from = self.views * VIEW - BEFORE;
+                self.kept.drain(..keep_from - self.base);
+                self.base = keep_from;
+            }
+        }
+    }
+
+    fn end_line(&mut self, newline: bool) {
+        let length = self.base + self.kept.len();
+        self.judge(length, true);
+        self.decide();
+        self.start += length as u64 + u64::from(newline);
+        self.line += u64::from(newline);
+        self.kept.clear();
+        (self.base, self.views, self.voice) = (0, 0, Voice::Client);
+        self.on_line = Pair::default();
+    }
+
+    /// Judges the view that ends at `end` (an offset in the line).
+    fn judge(&mut self, end: usize, complete: bool) {
+        let view = &self.kept[..end - self.base];
+        let candidate = self.candidates.find(view, 0).is_some();
+        let rules = self.excerpt != Excerpt::Outside || memchr::memmem::find(view, b"------").is_some();
+        let mut found = Vec::new();
+        if self.views == 0 {
+            if candidate || rules || !complete {
+                self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
+            }
+        } else if candidate {
+            line::judge_later(view, complete, self.voice, &mut found);
+        }
+        found.sort_by_key(|occurrence| occurrence.at);
+        let own = self.views * VIEW - self.base..if complete {
+            usize::MAX
+        } else {
+            (self.views + 1) * VIEW - self.base
+        };
+        for occurrence in found.iter().filter(|occurrence| own.contains(&occurrence.at)) {
+            self.note(occurrence);
+        }
+    }
+
+    fn note(&mut self, occurrence: &Occurrence) {
+        let sighting = Sighting {
+            sentinel: occurrence.sentinel,
+            offset: self.start + (self.base + occurrence.at) as u64,
+            line: self.line,
+        };
+        let kept = &self.kept;
+        let whole = self.base == 0;
+        let quote = || (sighting, quote(kept, occurrence.at, whole));
+        let near = &mut self.near;
+        match (occurrence.sentinel, &occurrence.standing) {
+            (Sentinel::Activity, Standing::Stated { .. }) => {
+                self.on_line.activity.get_or_insert_with(quote);
+            }
+            (Sentinel::Erofs, Standing::Stated { state_dir }) => {
+                self.on_line.erofs.get_or_insert_with(quote);
+                if *state_dir {
+                    near.state_dir.get_or_insert_with(quote);
+                } else if !occurrence.beside_activity {
+                    near.elsewhere.get_or_insert_with(quote);
+                } else {
+                    near.mentioned_erofs.get_or_insert_with(quote);
+                }
+            }
+            (_, Standing::OtherCause(cause)) => {
+                near.other_cause.get_or_insert_with(|| {
+                    let (sighting, quote) = quote();
+                    (sighting, quote, cause.clone())
+                });
+            }
+            (_, Standing::InOtherCause) => {}
+            (Sentinel::Activity, Standing::Mentioned) => {
+                near.mentioned_activity.get_or_insert_with(quote);
+            }
+            (Sentinel::Erofs, Standing::Mentioned) => {
+                near.mentioned_erofs.get_or_insert_with(quote);
+            }
+            (Sentinel::Activity, Standing::Container) => {
+                near.container_activity.get_or_insert_with(quote);
+            }
+            (Sentinel::Erofs, Standing::Container) => {
+                near.container_erofs.get_or_insert_with(quote);
+            }
+        }
+    }
+
+    /// At the end of a line: is the wedge complete?
+    fn decide(&mut self) {
+        let Pair { activity, erofs } = std::mem::take(&mut self.on_line);
+        let link = if activity.is_some() && erofs.is_some() { Link::Line } else { Link::Stream };
+        let pair = match link {
+            Link::Line => (activity, erofs),
+            Link::Stream => {
+                self.in_stream.activity = self.in_stream.activity.take().or(activity);
+                self.in_stream.erofs = self.in_stream.erofs.take().or(erofs);
+                (self.in_stream.activity.clone(), self.in_stream.erofs.clone())
+            }
+        };
+        if let (Some((activity, quote)), Some((erofs, _))) = pair {
+            if link == Link::Line || !self.require_same_line {
+                self.wedge = Some(Wedge { activity, erofs, link, quote });
+            }
+        }
+    }
+}
+
+impl Near {
+    /// One near miss of each kind at most, in the order of the stream.
+    fn misses(self, open: Seen) -> Vec<NearMiss> {
+        let miss =
+            |kind, (sighting, quote): (Sighting, Quote)| NearMiss { kind, sighting, quote, cause: None };
+        let activity_failure = match self.other_cause {
+            Some((sighting, quote, cause)) => {
+                Some(NearMiss { kind: NearMissKind::ActivityFailure, sighting, quote, cause: Some(cause) })
+            }
+            None => open.map(|seen| miss(NearMissKind::ActivityFailure, seen)),
+        };
+        let (container, container_alone) = match (self.container_activity, self.container_erofs) {
+            (Some(activity), Some(_)) => (Some(activity), None),
+            (_, erofs) => (None, erofs),
+        };
+        let mentioned = self.mentioned_erofs.and(self.mentioned_activity);
+        let elsewhere = match (self.elsewhere, container_alone) {
+            (Some(a), Some(b)) => Some(if a.0.offset < b.0.offset { a } else { b }),
+            (a, b) => a.or(b),
+        };
+        let mut misses: Vec<NearMiss> = activity_failure
+            .into_iter()
+            .chain(self.state_dir.map(|seen| miss(NearMissKind::StateDirUnwritable, seen)))
+            .chain(container.map(|seen| miss(NearMissKind::ContainerOutput, seen)))
+            .chain(mentioned.map(|seen| miss(NearMissKind::Mentioned, seen)))
+            .chain(elsewhere.map(|seen| miss(NearMissKind::ReadOnlyElsewhere, seen)))
+            .collect();
+        misses.sort_by_key(|miss| miss.sighting.offset);
+        misses
+    }
+}
+
+/// The line around a sighting, from its start where that is near enough.
+fn quote(kept: &[u8], at: usize, whole: bool) -> Quote {
+    const AHEAD: usize = QUOTE_MAX / 2;
+    let from = at.saturating_sub(AHEAD);
+    let end = kept.len().min(from + QUOTE_MAX);
+    Quote { bytes: kept[from..end].to_vec(), cut: !whole || from > 0 || end < kept.len() }
+}
