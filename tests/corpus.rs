@@ -125,7 +125,7 @@ fn files_and_lines_match() {
     let listed: Vec<String> = cases().into_iter().map(|case| case.file).collect();
     let distinct: BTreeSet<String> = listed.iter().cloned().collect();
     assert_eq!(listed.len(), distinct.len(), "a file is listed twice");
-    let found: BTreeSet<String> = ["wedge", "clear"]
+    let found: BTreeSet<String> = ["wedge", "clear", "limit"]
         .iter()
         .flat_map(|label| fs::read_dir(root().join(label)).unwrap())
         .map(|entry| entry.unwrap().path())
