@@ -58,7 +58,7 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 /// above a stack trace: process id, version, arguments.
 fn debug_command_line(head: &[u8]) -> bool {
     let pid = digits(head);
-    if !(1..=10).contains(&pid) {
+    if !(1..=10).contains(&pid) || head.get(pid) != Some(&b' ') {
         return false;
     }
     let mut words = head[pid..].split(|b| *b == b' ').skip(1);
@@ -169,6 +169,7 @@ mod tests {
             "1.2.3 text",
             "42 bottles",
             "2026 was a year",
+            "2026-11-23T21:39:00Z host docker: failed",
             r#"{"log":"text"}"#,
             r#""log": "text"#,
             r#""web": failed"#,
