@@ -8,7 +8,7 @@ use std::{
 };
 
 const LAYERS: [&str; 4] = ["core", "stream", "report", "cli"];
-const CORE: [&str; 4] = ["sentinel", "verdict", "line", "scanner"];
+const CORE: [&str; 5] = ["sentinel", "verdict", "line", "scanner", "mountinfo"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder)

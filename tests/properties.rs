@@ -80,7 +80,7 @@ proptest! {
             for sighting in [wedge.activity, wedge.erofs] {
                 let at = usize::try_from(sighting.offset).unwrap();
                 prop_assert!(bytes[at].eq_ignore_ascii_case(&sighting.sentinel.phrase()[0]));
-                let lines = bytes[..at].iter().filter(|b| **b == b'\n').count() as u64;
+                let lines = memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64;
                 prop_assert_eq!(sighting.line, lines + 1);
             }
             prop_assert_eq!(wedge.link == Link::Line, wedge.activity.line == wedge.erofs.line);
@@ -115,8 +115,10 @@ fn a_long_line_is_judged_across_every_bound() {
     }
 }
 
-/// Each transport, as a function on a whole stream.
-fn transports() -> Vec<(&'static str, fn(&str) -> String)> {
+/// A transport, as a function on a whole stream.
+type Transport = fn(&str) -> String;
+
+fn transports() -> Vec<(&'static str, Transport)> {
     fn each(stream: &str, wrap: impl Fn(&str) -> String) -> String {
         stream.lines().map(|line| wrap(line) + "\n").collect()
     }

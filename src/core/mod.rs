@@ -1,7 +1,7 @@
 //! The pure rules: no I/O, no clock, no environment.
 //!
 //! Inside this layer too each module uses only those above it in this list:
-//! [`sentinel`], [`verdict`], [`line`], [`scanner`].
+//! [`sentinel`], [`verdict`], [`mod@line`], [`scanner`], [`mountinfo`].
 
 pub mod sentinel;
 pub mod verdict;
@@ -9,3 +9,5 @@ pub mod verdict;
 pub mod line;
 
 pub mod scanner;
+
+pub mod mountinfo;
