@@ -98,7 +98,7 @@ fn mount_and_filesystem_are_told_apart() {
 fn what_is_no_table_is_an_error_with_its_line() {
     let good = "1 1 0:1 / / rw - tmpfs tmpfs rw";
     for (bad, line) in [
-        ("".to_owned(), 1),
+        (String::new(), 1),
         ("\n".into(), 1),
         ("hello".into(), 1),
         (format!("{good}\nx 1 0:1 / / rw - tmpfs tmpfs rw\n"), 2),
