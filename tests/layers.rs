@@ -7,8 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const LAYERS: [&str; 4] = ["core", "stream", "report", "cli"];
-const CORE: [&str; 5] = ["sentinel", "verdict", "line", "scanner", "mountinfo"];
+const LAYERS: [&str; 5] = ["core", "host", "stream", "report", "cli"];
+const CORE: [&str; 8] =
+    ["sentinel", "verdict", "line", "scanner", "mountinfo", "state", "recipe", "decision"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder)

@@ -1,7 +1,8 @@
 //! The pure rules: no I/O, no clock, no environment.
 //!
 //! Inside this layer too each module uses only those above it in this list:
-//! [`sentinel`], [`verdict`], [`mod@line`], [`scanner`], [`mountinfo`].
+//! [`sentinel`], [`verdict`], [`mod@line`], [`scanner`], [`mountinfo`],
+//! [`state`], [`recipe`], [`decision`].
 
 pub mod sentinel;
 pub mod verdict;
@@ -11,3 +12,9 @@ pub mod line;
 pub mod scanner;
 
 pub mod mountinfo;
+
+pub mod state;
+
+pub mod recipe;
+
+pub mod decision;

@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+/// How many leaked mounts there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MountCount {
+    /// So many.
+    Known(u64),
+    /// Nobody could count, and why. Never to be taken for none.
+    Unknown(String),
+}
+
 /// A mount table, in the order in which the kernel lists it (first mounted first).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MountTable {

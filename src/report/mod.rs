@@ -1,5 +1,7 @@
 //! Renderers: a verdict in, text out.
 
+pub mod sh;
+
 use crate::core::verdict::{Link, NearMiss, NearMissKind, Quote, Verdict};
 use std::fmt::Write;
 

@@ -1,0 +1,101 @@
+//! The state directory, and whether it can be written.
+
+use super::Variables;
+use crate::core::{
+    mountinfo::MountTable,
+    state::{Access, Held, Owner, Probe, Space},
+};
+use rustix::{fs::Access as Right, io::Errno};
+use std::{
+    fs,
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    path::{Path, PathBuf},
+};
+
+/// Where buildx keeps its files: `$BUILDX_CONFIG`, else `$DOCKER_CONFIG/buildx`, else
+/// `$HOME/.docker/buildx` (without `HOME` that of the passwd entry). Absolute. None where nothing says.
+#[must_use]
+pub fn directory(variables: Variables) -> Option<PathBuf> {
+    let named = match variables("BUILDX_CONFIG") {
+        Some(path) => PathBuf::from(path),
+        None => docker_config(variables)?.join("buildx"),
+    };
+    std::path::absolute(named).ok()
+}
+
+/// `$DOCKER_CONFIG`, else `$HOME/.docker`.
+pub(super) fn docker_config(variables: Variables) -> Option<PathBuf> {
+    let home = || variables("HOME").map(PathBuf::from).or_else(std::env::home_dir);
+    match variables("DOCKER_CONFIG") {
+        Some(path) => Some(path.into()),
+        None => home().filter(|home| !home.as_os_str().is_empty()).map(|home| home.join(".docker")),
+    }
+}
+
+/// Looks whether buildx could write in a state directory, without writing: `access(2)` on its
+/// `activity` and on itself, or on the nearest ancestor that exists; `statvfs(3)`; the mount table.
+#[must_use]
+pub fn probe(directory: &Path) -> Probe {
+    let mut asked: Vec<PathBuf> =
+        [directory.join("activity"), directory.to_owned()].into_iter().filter(|path| exists(path)).collect();
+    if asked.is_empty() {
+        asked.extend(directory.ancestors().find(|path| exists(path)).map(Path::to_owned));
+    }
+    let blocked =
+        asked.iter().map(|path| (path, access(path))).find(|(_, access)| *access != Access::Writable);
+    let (probed, access) = match (blocked, asked.first()) {
+        (Some((path, access)), _) => (path.clone(), access),
+        (None, Some(path)) => (path.clone(), Access::Writable),
+        (None, None) => (directory.to_owned(), Access::Failed("no ancestor of it exists".into())),
+    };
+    let metadata = fs::metadata(&probed).ok();
+    Probe {
+        directory: directory.as_os_str().as_bytes().to_vec(),
+        held: held(&probed, directory),
+        space: space(&probed),
+        owner: metadata.map(|m| Owner { uid: m.uid(), gid: m.gid(), mode: m.mode() }),
+        asker: (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw()),
+        probed: probed.into_os_string().into_encoded_bytes(),
+        access,
+    }
+}
+
+/// Whether something is there. What we may not look at counts as not there: then the ancestor that
+/// forbids it is asked, and says so.
+fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn access(path: &Path) -> Access {
+    match rustix::fs::access(path, Right::WRITE_OK | Right::EXEC_OK) {
+        Ok(()) => match fs::metadata(path) {
+            Ok(metadata) if !metadata.is_dir() => Access::Failed("not a directory".into()),
+            _ if space(path).is_some_and(|space| space.is_full()) => Access::Full,
+            _ => Access::Writable,
+        },
+        Err(Errno::ROFS) => Access::ReadOnly,
+        Err(Errno::ACCESS) => Access::Denied,
+        Err(Errno::PERM) => Access::NotPermitted,
+        Err(Errno::NOSPC | Errno::DQUOT) => Access::Full,
+        Err(error) => Access::Failed(std::io::Error::from(error).to_string()),
+    }
+}
+
+/// What is free for those who are not root. A filesystem without blocks (`sysfs`) tells nothing.
+fn space(path: &Path) -> Option<Space> {
+    let stat = rustix::fs::statvfs(path).ok().filter(|stat| stat.f_blocks > 0)?;
+    Some(Space {
+        bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
+        inodes: (stat.f_files > 0).then_some(stat.f_favail),
+    })
+}
+
+fn held(path: &Path, directory: &Path) -> Option<Held> {
+    let table = MountTable::parse(&fs::read("/proc/self/mountinfo").ok()?).ok()?;
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mount = table.holding(real(path).as_os_str().as_bytes())?.clone();
+    let directory = real(directory);
+    let rest = mount.mount_point.strip_prefix(directory.as_os_str().as_bytes());
+    let below = rest.is_some_and(|rest| rest.first() == Some(&b'/'));
+    Some(Held { mount, below })
+}

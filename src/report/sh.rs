@@ -1,0 +1,201 @@
+//! Recipes as POSIX sh.
+
+use crate::core::recipe::{Command, Privilege, Recipe, Step};
+use crate::report::sanitize;
+use std::fmt::Write;
+
+/// What every script begins with; `leaked` and `sweep` read the table anew each time.
+const HEAD: &str = include_str!("head.sh");
+
+/// What the script of the leaked mounts has besides.
+const MOUNTS: &str = include_str!("mounts.sh");
+
+/// How many columns a comment fills.
+const WIDTH: usize = 100;
+
+/// A word that a POSIX shell reads as exactly `bytes`, in valid UTF-8 whatever they are.
+///
+/// Words of harmless characters stay bare; text is put in single quotes; controls but newline and
+/// tab, and bytes that are not UTF-8, become `"$(printf '\ooo')"`. `bytes` holds no NUL.
+#[must_use]
+pub fn quote(bytes: &[u8]) -> String {
+    let harmless = |b: &u8| b.is_ascii_alphanumeric() || b"@%_+:,./-".contains(b);
+    if !bytes.is_empty() && bytes.iter().all(harmless) {
+        return bytes.iter().map(|b| char::from(*b)).collect();
+    }
+    let mut word = String::new();
+    let mut text = String::new();
+    let mut odd = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            // The format characters would hide or reorder what stands beside them on a terminal.
+            let plain = character == '\n'
+                || character == '\t'
+                || sanitize(character.to_string().as_bytes()).len() == character.len_utf8();
+            if plain || character == '\\' {
+                flush_odd(&mut word, &mut odd);
+                text.push(character);
+            } else {
+                flush_text(&mut word, &mut text);
+                let mut buffer = [0; 4];
+                octal(&mut odd, character.encode_utf8(&mut buffer).as_bytes());
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            flush_text(&mut word, &mut text);
+            octal(&mut odd, chunk.invalid());
+        }
+    }
+    flush_odd(&mut word, &mut odd);
+    flush_text(&mut word, &mut text);
+    if word.is_empty() { "''".into() } else { word }
+}
+
+fn octal(odd: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to a String cannot fail, here and below.
+        let _ = write!(odd, "\\{byte:03o}");
+    }
+}
+
+fn flush_odd(word: &mut String, odd: &mut String) {
+    if !odd.is_empty() {
+        let _ = write!(word, "\"$(printf '{odd}')\"");
+        odd.clear();
+    }
+}
+
+fn flush_text(word: &mut String, text: &mut String) {
+    for (i, part) in text.split('\'').enumerate() {
+        if i > 0 {
+            word.push_str("\\'");
+        }
+        if !part.is_empty() {
+            let _ = write!(word, "'{part}'");
+        }
+    }
+    text.clear();
+}
+
+/// A command as a person would type it, on one line or several.
+#[must_use]
+pub fn typed(command: &Command) -> Vec<String> {
+    match command {
+        Command::Run { argv, .. } => vec![words(argv)],
+        Command::UnmountLeaked { known } if known.is_empty() => {
+            vec!["umount -l MOUNT  # each that this prints, last first: grep buildkit-mount /proc/self/mountinfo".into()]
+        }
+        Command::UnmountLeaked { known } => {
+            known.iter().map(|point| format!("umount -l {}", quote(point))).collect()
+        }
+        Command::ExpectNoLeaked => vec!["! grep buildkit-mount /proc/self/mountinfo".into()],
+        Command::CreateFileIn(directory) => {
+            let directory = quote(directory);
+            vec![format!("mkdir -p {directory} && rm \"$(mktemp {directory}/.tmp-unwedge.XXXXXX)\"")]
+        }
+        Command::NewStateDirectory => vec![
+            "BUILDX_CONFIG=$(mktemp -d \"${TMPDIR:-/var/tmp}/buildx-state.XXXXXX\") && export BUILDX_CONFIG"
+                .into(),
+        ],
+    }
+}
+
+fn words(argv: &[Vec<u8>]) -> String {
+    argv.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The whole recipe as a POSIX script: it stops at the first step that fails, names it, and a
+/// second run does no harm. Steps that a person has to decide are named and not run.
+#[must_use]
+pub fn script(recipe: &Recipe) -> String {
+    let mut text = String::from("#!/bin/sh\n");
+    comment(&mut text, &format!("unwedge, recipe {}: {}.", recipe.kind.slug(), recipe.kind.title()));
+    comment(
+        &mut text,
+        &format!("Runs as {}.", if recipe.needs_root() { "root" } else { "the user who builds" }),
+    );
+    text.push_str(HEAD);
+    let mounts = recipe
+        .steps
+        .iter()
+        .any(|step| step.commands.iter().any(|c| matches!(c, Command::UnmountLeaked { .. })));
+    if recipe.needs_root() {
+        text.push_str("\nif [ \"$(id -u)\" != 0 ]; then\n    echo 'unwedge: this recipe needs root' >&2\n    exit 1\nfi\n");
+    }
+    if mounts {
+        text.push_str(MOUNTS);
+    }
+    for (step, number) in recipe.steps.iter().zip(1..) {
+        text.push('\n');
+        one(&mut text, step, number);
+    }
+    text.push_str("\nfinished=yes\necho 'unwedge: done'\n");
+    text
+}
+
+fn one(text: &mut String, step: &Step, number: usize) {
+    comment(text, &format!("{number}. {}", step.title));
+    if !step.why.is_empty() {
+        comment(text, &format!("   {}", step.why));
+    }
+    if let Some(destroys) = step.destroys {
+        comment(text, &format!("   DESTROYS: {destroys}"));
+    }
+    let otherwise = step.otherwise.as_deref().unwrap_or_default();
+    let _ = writeln!(text, "begin {number} {} {}", step.id, quote(otherwise.as_bytes()));
+    if step.by_hand {
+        let root = if step.privilege == Privilege::Root { ", as root" } else { "" };
+        let _ = writeln!(text, "by_hand {}", quote(format!("{}{root}", step.title).as_bytes()));
+        for line in step.commands.iter().chain(&step.verify).flat_map(typed) {
+            let _ = writeln!(text, "by_hand {}", quote(format!("    {line}").as_bytes()));
+        }
+        return;
+    }
+    // On a host where nothing leaks, nothing needs to be stopped for it.
+    let guarded = matches!(step.id, "stop-docker" | "kill-holders" | "unmount");
+    if guarded {
+        text.push_str("if [ \"$leaks\" -gt 0 ]; then\n");
+    }
+    let indent = if guarded { "    " } else { "" };
+    if step.id == "stop-docker" {
+        let _ = writeln!(text, "{indent}stopped=yes");
+    }
+    for command in step.commands.iter().chain(&step.verify) {
+        let _ = writeln!(text, "{indent}{}", executed(command));
+    }
+    if guarded {
+        text.push_str("fi\n");
+    }
+    if step.id == "start-docker" {
+        text.push_str("stopped=no\n");
+    }
+}
+
+fn executed(command: &Command) -> String {
+    match command {
+        Command::Run { argv, tolerated: [] } => words(argv),
+        Command::Run { argv, tolerated } => {
+            let allowed: Vec<String> = tolerated.iter().map(u8::to_string).collect();
+            format!("tolerate {} {}", quote(allowed.join(" ").as_bytes()), words(argv))
+        }
+        Command::UnmountLeaked { .. } => "unmount_leaked".into(),
+        Command::ExpectNoLeaked => "expect_no_leaked".into(),
+        Command::CreateFileIn(directory) => format!("create_file_in {}", quote(directory)),
+        Command::NewStateDirectory => "new_state_directory".into(),
+    }
+}
+
+/// A comment, wrapped. Control characters cannot end it.
+fn comment(text: &mut String, said: &str) {
+    let said = sanitize(said.as_bytes());
+    let indent = said.len() - said.trim_start().len();
+    let mut line = format!("#{:indent$}", "");
+    for word in said.split_whitespace() {
+        if line.len() + word.len() >= WIDTH && line.trim() != "#" {
+            let _ = writeln!(text, "{line}");
+            line = format!("#{:indent$}", "");
+        }
+        let _ = write!(line, " {word}");
+    }
+    let _ = writeln!(text, "{line}");
+}
