@@ -1,3 +1,4 @@
+# shellcheck disable=SC2016 # nothing in single quotes is to expand
 set -eu
 LC_ALL=C
 export LC_ALL

@@ -1,14 +1,50 @@
-//! Renderers: a verdict in, text out.
+//! Renderers: a [`Report`] in, text out.
 
+pub mod github;
+pub mod human;
+pub mod json;
 pub mod sh;
 
-use crate::core::verdict::{Link, NearMiss, NearMissKind, Quote, Verdict};
+use crate::{
+    core::{
+        decision::Decision,
+        recipe::{Facts, Recipe},
+        verdict::{Link, NearMiss, NearMissKind, Quote, Verdict},
+    },
+    host::Mounts,
+};
 use std::fmt::Write;
 
-/// The verdict for a person: `NAME: wedge …` or `NAME: clear`, then the line it stands on or a line
-/// for each near miss. No byte that a terminal would act on is left in it.
+/// All that a command found out and decided.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The command: `filter`, `check`, `preflight`, `recipe`.
+    pub command: &'static str,
+    /// What was judged, by name, in order; empty where nothing was.
+    pub verdicts: Vec<(String, Verdict)>,
+    /// The mount count.
+    pub mounts: Mounts,
+    /// What else was found out about this host.
+    pub facts: Facts,
+    /// What to do now. Of several streams that of the first wedge, else of the first that has any.
+    pub decision: Decision,
+}
+
+impl Report {
+    /// The recipe of the decision.
+    #[must_use]
+    pub fn recipe(&self) -> Option<Recipe> {
+        self.decision.recipe().map(|kind| Recipe::new(kind, &self.facts))
+    }
+}
+
+const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default();
+
+/// The verdict for a person, in colour: `NAME: wedge …` or `NAME: clear`, then the line it stands on or a line
+/// for each near miss. No byte of the stream that a terminal would act on is left in it.
 #[must_use]
-pub fn human(name: &str, verdict: &Verdict) -> String {
+pub fn verdict(name: &str, verdict: &Verdict) -> String {
     match verdict {
         Verdict::Wedge(wedge) => {
             let link = match wedge.link {
@@ -18,14 +54,16 @@ pub fn human(name: &str, verdict: &Verdict) -> String {
                     wedge.activity.line, wedge.erofs.line
                 ),
             };
-            format!("{name}: wedge ({link})\n    {}\n", shown(&wedge.quote))
+            format!("{name}: {RED}wedge{RED:#} ({link})\n    {}\n", shown(&wedge.quote))
         }
-        Verdict::Clear(near) => near.iter().fold(format!("{name}: clear\n"), |mut text, miss| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "  near miss on line {}: {}", miss.sighting.line, reason(miss));
-            let _ = writeln!(text, "    {}", shown(&miss.quote));
-            text
-        }),
+        Verdict::Clear(near) => {
+            near.iter().fold(format!("{name}: {GREEN}clear{GREEN:#}\n"), |mut text, miss| {
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "  near miss on line {}: {}", miss.sighting.line, reason(miss));
+                let _ = writeln!(text, "    {}", shown(&miss.quote));
+                text
+            })
+        }
     }
 }
 

@@ -1,0 +1,115 @@
+//! The clap definitions.
+
+use crate::core::{decision::REFUSE_AT, recipe::RecipeKind};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tells a wedged docker buildx from every other read-only error.
+///
+/// Without a command it is a filter: standard input goes to standard output byte for byte, and the
+/// verdict follows on standard error.
+#[derive(Debug, Parser)]
+#[command(
+    name = "unwedge",
+    version,
+    after_help = "Exit status: 0 clear, 2 usage or I/O error, 10 wedge, 11 refused to start"
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) options: Options,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// How the report is written
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: Format,
+    /// The number of leaked mounts: N, `auto` (count on this host) or `unknown`
+    ///
+    /// With a number no probe of the state directory contradicts it: 0 gives the recipe driver-state,
+    /// more gives leaked-mounts. Example: --mounts 37
+    #[arg(long, global = true, value_name = "N", default_value = "auto", value_parser = mounts, allow_negative_numbers = true)]
+    pub(super) mounts: MountsFrom,
+    /// Count in this file instead, of the form of /proc/PID/mountinfo
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "mounts")]
+    pub(super) mountinfo: Option<PathBuf>,
+    /// Preflight refuses from so many leaked mounts on
+    #[arg(long, global = true, value_name = "N", default_value_t = REFUSE_AT, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) refuse_at: u64,
+    /// Colour in the human report
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    /// Say nothing but a wedge, a refusal or an error, on one line each
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Accept only a wedge whose two sentinels stand on one line
+    #[arg(long, global = true)]
+    pub(super) require_same_line: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Classify files, or standard input; the report goes to standard output
+    Check {
+        /// The files; `-` or none: standard input
+        files: Vec<PathBuf>,
+    },
+    /// Look whether this host is fit to build on; status 11 where it is not
+    Preflight,
+    /// Print the recipe for a wedge on this host, or for --mounts N
+    Recipe {
+        /// This recipe, whatever the host looks like
+        #[arg(long = "for", value_name = "RECIPE", value_parser = recipe_kind)]
+        kind: Option<RecipeKind>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text for a person
+    Human,
+    /// The versioned report of docs/report.md
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// The recipe as a POSIX shell script
+    Sh,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    /// Where a terminal takes it
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Where the mount count comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum MountsFrom {
+    Host,
+    Unknown,
+    Given(u64),
+}
+
+fn mounts(word: &str) -> Result<MountsFrom, String> {
+    match word {
+        "auto" => Ok(MountsFrom::Host),
+        "unknown" => Ok(MountsFrom::Unknown),
+        _ => word
+            .parse()
+            .map(MountsFrom::Given)
+            .map_err(|_| "give a whole number from 0 on, `auto` or `unknown`".into()),
+    }
+}
+
+fn recipe_kind(word: &str) -> Result<RecipeKind, String> {
+    RecipeKind::ALL.into_iter().find(|kind| kind.slug() == word).ok_or_else(|| {
+        let known: Vec<&str> = RecipeKind::ALL.iter().map(|kind| kind.slug()).collect();
+        format!("give one of {}", known.join(", "))
+    })
+}
