@@ -10,6 +10,9 @@ use std::{
 };
 use unwedge::{
     core::{
+        decision::after,
+        mountinfo::MountCount,
+        recipe::RecipeKind,
         scanner::Scanner,
         verdict::{Link, NearMissKind, Verdict},
     },
@@ -126,7 +129,13 @@ fn complaint(case: &Case, verdict: &Verdict) -> Option<String> {
         return None;
     }
     let expected = case.near();
-    (expected != near).then(|| format!("near misses {expected:?}, got {near:?}"))
+    if expected != near {
+        return Some(format!("near misses {expected:?}, got {near:?}"));
+    }
+    let count =
+        case.mounts.map_or_else(|| MountCount::Unknown("a stream shows none".into()), MountCount::Known);
+    let recipe = after(verdict, &count, None).recipe().map(RecipeKind::slug);
+    (case.recipe.as_deref() != recipe).then(|| format!("recipe {:?}, got {recipe:?}", case.recipe))
 }
 
 /// The causes of an activity failure that have a recipe of their own.
@@ -150,8 +159,8 @@ const NEAR_MISSES: [NearMissKind; 5] = [
 /// miss, the cause that its line ends with.
 ///
 /// A second and much smaller reading of the decision table, of the bytes too, so that the labels are
-/// not checked with the program that they check. The decision of the program itself is to be compared
-/// with `case.recipe`, in [`every_case_gets_its_verdict`].
+/// not checked with the program that they check. What the program decides is compared with `case.recipe`
+/// in [`every_case_gets_its_verdict`].
 fn expected_recipe(case: &Case, bytes: &[u8]) -> Option<&'static str> {
     if case.label == "wedge" {
         return case.mounts.map(|count| if count > 0 { "leaked-mounts" } else { "driver-state" });

@@ -87,6 +87,16 @@ pub fn after(verdict: &Verdict, count: &MountCount, probe: Option<&Probe>) -> De
     }
 }
 
+/// Whether [`after`] can decide anything but [`Decision::Nothing`] on this verdict, so that mounts need
+/// to be counted.
+#[must_use]
+pub fn depends_on_host(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Wedge(_) => true,
+        Verdict::Clear(near) => near.iter().any(|miss| miss.cause.is_some()),
+    }
+}
+
 /// Decides for a host that is known to be wedged.
 #[must_use]
 pub fn wedged(count: &MountCount, probe: Option<&Probe>) -> Decision {

@@ -12,8 +12,8 @@ const PID_FILE: &str = "/run/docker.pid";
 pub struct Mounts {
     /// How many.
     pub count: MountCount,
-    /// Where they were counted, to be shown.
-    pub source: String,
+    /// Where they were counted: the path of a table, and what there is to say about it. For people.
+    pub source: Vec<u8>,
     /// Their mount points, first mounted first. Empty where the count came without a table.
     pub points: Vec<Vec<u8>>,
 }
@@ -22,10 +22,10 @@ impl Mounts {
     /// A count that somebody gave.
     #[must_use]
     pub fn given(count: MountCount) -> Self {
-        Self { count, source: "--mounts".into(), points: Vec::new() }
+        Self { count, source: b"--mounts".to_vec(), points: Vec::new() }
     }
 
-    fn of(table: &MountTable, source: String) -> Self {
+    fn of(table: &MountTable, source: Vec<u8>) -> Self {
         let points: Vec<Vec<u8>> = table.leaked().map(|entry| entry.mount_point.clone()).collect();
         Self { count: MountCount::Known(points.len() as u64), source, points }
     }
@@ -58,7 +58,7 @@ impl std::error::Error for Unreadable {}
 /// [`Unreadable`].
 pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
     let table = read(path)?;
-    Ok(Mounts::of(&table, path.display().to_string()))
+    Ok(Mounts::of(&table, path.as_os_str().as_encoded_bytes().to_vec()))
 }
 
 /// Counts on this host: in the mount table of the process that `/run/docker.pid` names, where that is
@@ -66,11 +66,8 @@ pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
 /// somewhere else, or may be, makes the count unknown.
 #[must_use]
 pub fn count(variables: Variables) -> Mounts {
-    let unknown = |why: String| Mounts {
-        count: MountCount::Unknown(why),
-        source: "nowhere".into(),
-        points: Vec::new(),
-    };
+    let unknown =
+        |why: String| Mounts { count: MountCount::Unknown(why), source: Vec::new(), points: Vec::new() };
     if let Some(host) = variables("DOCKER_HOST") {
         let host = host.to_string_lossy().into_owned();
         if !host.starts_with("unix://") {
@@ -84,7 +81,7 @@ pub fn count(variables: Variables) -> Mounts {
     let daemon = daemon().and_then(|pid| {
         let path = format!("/proc/{pid}/mountinfo");
         match read(Path::new(&path)) {
-            Ok(table) => Some(Ok(Mounts::of(&table, format!("{path}, that of dockerd")))),
+            Ok(table) => Some(Ok(Mounts::of(&table, format!("{path}, that of dockerd").into_bytes()))),
             Err(Unreadable::Read(error)) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => Some(Err(format!("{path}, that of dockerd: {error}"))),
         }
@@ -95,7 +92,7 @@ pub fn count(variables: Variables) -> Mounts {
         None => String::new(),
     };
     match read(own) {
-        Ok(table) => Mounts::of(&table, format!("{}{reason}", own.display())),
+        Ok(table) => Mounts::of(&table, format!("{}{reason}", own.display()).into_bytes()),
         Err(error) => unknown(format!("{}: {error}", own.display())),
     }
 }

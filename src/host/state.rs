@@ -67,12 +67,13 @@ fn exists(path: &Path) -> bool {
 }
 
 fn access(path: &Path) -> Access {
+    // A file is no matter of rights, though nobody may search it.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
+        return Access::Failed("not a directory".into());
+    }
     match rustix::fs::access(path, Right::WRITE_OK | Right::EXEC_OK) {
-        Ok(()) => match fs::metadata(path) {
-            Ok(metadata) if !metadata.is_dir() => Access::Failed("not a directory".into()),
-            _ if space(path).is_some_and(|space| space.is_full()) => Access::Full,
-            _ => Access::Writable,
-        },
+        Ok(()) if space(path).is_some_and(|space| space.is_full()) => Access::Full,
+        Ok(()) => Access::Writable,
         Err(Errno::ROFS) => Access::ReadOnly,
         Err(Errno::ACCESS) => Access::Denied,
         Err(Errno::PERM) => Access::NotPermitted,

@@ -1,10 +1,11 @@
 //! Workflow commands of GitHub Actions, which show a report as an annotation.
 
-use super::{Report, human, verdict};
-use crate::core::decision::Decision;
+use super::{Report, human};
+use crate::core::{decision::Decision, verdict::Verdict};
+use std::fmt::Write;
 
 /// An `::error` for a wedge or a refusal, a `::warning` for an activity failure with another cause,
-/// else nothing.
+/// else nothing. One line: nothing of a stream can end a command or begin one.
 #[must_use]
 pub fn commands(report: &Report) -> String {
     let (level, title) = match &report.decision {
@@ -13,8 +14,15 @@ pub fn commands(report: &Report) -> String {
         Decision::Recover { .. } | Decision::Uncounted { .. } => ("error", "docker buildx is wedged"),
         Decision::Advise { .. } => ("warning", "buildx cannot write its activity file"),
     };
-    let verdicts: String = report.verdicts.iter().map(|(name, found)| verdict(name, found)).collect();
-    let message = anstream::adapter::strip_str(&format!("{verdicts}{}", human::decision(report))).to_string();
+    let mut message = String::new();
+    for judged in &report.verdicts {
+        if !matches!(&judged.verdict, Verdict::Clear(near) if near.is_empty()) {
+            message.push_str(&human::verdict(&judged.label(), &judged.verdict));
+        }
+    }
+    // Writing to a String cannot fail.
+    let _ = write!(message, "{}", human::decision(report));
+    let message = anstream::adapter::strip_str(&message).to_string();
     format!("::{level} title={}::{}\n", property(title), data(message.trim_end()))
 }
 

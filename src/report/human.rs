@@ -1,29 +1,89 @@
 //! Reports for a person, in colour; strip the escapes where it is not wanted.
 
-use super::{Report, sanitize, sh};
+use super::{Report, sanitize, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
-    recipe::{Command, Privilege, Recipe, Step},
+    recipe::{Privilege, Recipe, RecipeKind, Step},
     state::{Access, Probe},
+    verdict::{Link, NearMiss, NearMissKind, Quote, Verdict},
 };
+use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 
-const BOLD: anstyle::Style = anstyle::Style::new().bold();
-const WARN: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const WARN: Style = AnsiColor::Yellow.on_default().bold();
+const BOLD: Style = Style::new().bold();
+
+/// How many columns running text fills. Commands and quoted lines are never broken.
+const WIDTH: usize = 100;
 
 /// How many commands of a step are shown; a script has them all.
 const SHOWN_MAX: usize = 12;
 
-/// What was decided, on what ground, and the recipe. Empty where there is nothing to do.
+/// `LABEL: wedge …` or `LABEL: clear`, then the line it stands on, or two lines for each near miss. No
+/// byte of the stream that a terminal would act on is left in it.
+#[must_use]
+pub fn verdict(label: &str, verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Wedge(wedge) => {
+            let link = match wedge.link {
+                Link::Line => format!("both sentinels on line {}", wedge.activity.line),
+                Link::Stream => format!(
+                    "the activity sentinel on line {}, the EROFS sentinel on line {}",
+                    wedge.activity.line, wedge.erofs.line
+                ),
+            };
+            format!("{label}: {BAD}wedge{BAD:#} ({link})\n    {}\n", shown(&wedge.quote))
+        }
+        Verdict::Clear(near) => {
+            near.iter().fold(format!("{label}: {GOOD}clear{GOOD:#}\n"), |mut text, miss| {
+                // Writing to a String cannot fail, here and below.
+                let _ = writeln!(text, "  near miss on line {}: {}", miss.sighting.line, reason(miss));
+                let _ = writeln!(text, "    {}", shown(&miss.quote));
+                text
+            })
+        }
+    }
+}
+
+fn reason(miss: &NearMiss) -> String {
+    let why = match (miss.kind, &miss.cause) {
+        (NearMissKind::ActivityFailure, Some(cause)) => {
+            format!("the activity file failed with another cause, {}", sanitize(&cause.text))
+        }
+        (NearMissKind::ActivityFailure, None) => "the activity file failed, with no cause named".into(),
+        (NearMissKind::StateDirUnwritable, _) => "the state directory is read-only".into(),
+        (NearMissKind::ContainerOutput, _) => "a container printed the phrases, not the client".into(),
+        (NearMissKind::Mentioned, _) => "the phrases are quoted, not stated".into(),
+        (NearMissKind::ReadOnlyElsewhere, _) => "something else is read-only".into(),
+    };
+    format!("{} ({why})", slug(miss.kind))
+}
+
+fn shown(quote: &Quote) -> String {
+    format!("{}{}", sanitize(&quote.bytes), if quote.cut { "…" } else { "" })
+}
+
+/// What was decided, on what ground, and the recipe. Empty where there is nothing to do; a preflight
+/// that passed says so.
 #[must_use]
 pub fn decision(report: &Report) -> String {
     let mut text = String::new();
-    // Writing to a String cannot fail, here and below.
     match &report.decision {
+        Decision::Nothing if report.command == "preflight" => {
+            let _ = writeln!(text, "unwedge: {GOOD}this host is fit to build on{GOOD:#}");
+        }
         Decision::Nothing => return text,
-        Decision::Refuse { .. } => text.push_str("unwedge: this host is not fit to build on: refused\n"),
-        Decision::Recover { .. } | Decision::Uncounted { .. } | Decision::Advise { .. } => {}
+        Decision::Refuse { .. } => {
+            let _ = writeln!(text, "unwedge: {BAD}refused{BAD:#}, this host is not fit to build on");
+        }
+        Decision::Recover { .. } | Decision::Uncounted { .. } | Decision::Advise { .. } => {
+            if !report.verdicts.is_empty() {
+                text.push('\n');
+            }
+        }
     }
     text.push_str(&ground(report));
     match &report.decision {
@@ -31,20 +91,22 @@ pub fn decision(report: &Report) -> String {
         | Decision::Recover { read_only_besides: true, .. } => {
             let _ = writeln!(
                 text,
-                "{WARN}the state directory is on a read-only mount{WARN:#}: unmounting alone will not do, take the way around \
-                 first; then see unwedge recipe --for read-only-state"
+                "{WARN}the state directory is on a read-only mount{WARN:#}: unmounting alone will not do, take the way \
+                 around first;\n  then see: unwedge recipe --for {}",
+                RecipeKind::ReadOnlyState.slug()
             );
         }
         Decision::Uncounted { why } => {
             let _ = writeln!(
                 text,
-                "no recipe is chosen, because the mounts could not be counted: {}",
-                clean(why)
-            );
-            text.push_str(
-                "  to count, on the host of the daemon: grep -c buildkit-mount /proc/self/mountinfo\n  \
-                 more than 0: unwedge recipe --for leaked-mounts\n  \
-                 0: unwedge recipe --for driver-state, or read-only-state where the state directory is read-only\n",
+                "{BOLD}no recipe is chosen{BOLD:#}, because the mounts could not be counted: {}\n  \
+                 to count, on the host of the daemon: grep -c buildkit-mount /proc/self/mountinfo\n  \
+                 more than 0: unwedge recipe --for {}\n  \
+                 0: unwedge recipe --for {}, or {} where the state directory is read-only",
+                clean(why),
+                RecipeKind::LeakedMounts.slug(),
+                RecipeKind::DriverState.slug(),
+                RecipeKind::ReadOnlyState.slug(),
             );
         }
         Decision::Advise { cause, .. } => {
@@ -58,15 +120,37 @@ pub fn decision(report: &Report) -> String {
     text
 }
 
+/// A line for each wedge, for a refusal, for a recipe by itself; nothing where there is nothing to do.
+#[must_use]
+pub fn brief(report: &Report) -> String {
+    let recipe = report.decision.recipe().map_or("no recipe", RecipeKind::slug);
+    match &report.decision {
+        Decision::Refuse { .. } => format!("unwedge: refused: {recipe}\n"),
+        Decision::Recover { .. } | Decision::Uncounted { .. } if report.command == "recipe" => {
+            format!("unwedge: {recipe}\n")
+        }
+        Decision::Nothing
+        | Decision::Recover { .. }
+        | Decision::Uncounted { .. }
+        | Decision::Advise { .. } => {
+            let wedges = report.verdicts.iter().filter(|judged| judged.is_wedge());
+            wedges.fold(String::new(), |mut text, judged| {
+                let _ = writeln!(text, "unwedge: {}: wedge: {recipe}", judged.label());
+                text
+            })
+        }
+    }
+}
+
 /// Mount count and state directory, a line each.
 #[must_use]
 pub fn ground(report: &Report) -> String {
+    let source = sanitize(&report.mounts.source);
     let mut text = match &report.mounts.count {
-        MountCount::Known(n) => format!(
-            "leaked mounts: {n}, counted in {}{}\n",
-            clean(&report.mounts.source),
-            if *n > 0 { " (a build that is running holds such mounts as well)" } else { "" }
-        ),
+        MountCount::Known(n) if *n > 0 && !report.mounts.points.is_empty() => {
+            format!("leaked mounts: {n} ({source}; a build that is running holds such mounts as well)\n")
+        }
+        MountCount::Known(n) => format!("leaked mounts: {n} ({source})\n"),
         MountCount::Unknown(why) => format!("leaked mounts: unknown, {}\n", clean(why)),
     };
     if let Some(directory) = &report.facts.state_directory {
@@ -87,8 +171,10 @@ fn state(probe: &Probe) -> String {
     };
     let asked = if probe.probed == probe.directory {
         String::new()
+    } else if probe.directory.starts_with(&probe.probed) {
+        format!(" (not there yet; asked of {})", sanitize(&probe.probed))
     } else {
-        format!(" ({})", sanitize(&probe.probed))
+        format!(" (asked of {})", sanitize(&probe.probed))
     };
     let held = match &probe.held {
         Some(held) if probe.access == Access::ReadOnly => {
@@ -105,14 +191,14 @@ fn state(probe: &Probe) -> String {
 }
 
 /// A whole recipe.
-pub fn recipe(text: &mut String, recipe: &Recipe) {
+fn recipe(text: &mut String, recipe: &Recipe) {
     let kind = recipe.kind;
     let _ = writeln!(text, "\n{BOLD}recipe {}{BOLD:#}: {}", kind.slug(), kind.title());
-    step(text, "now", &recipe.around);
+    step(text, "at once:", &recipe.around);
     for (one, number) in recipe.steps.iter().zip(1..) {
         step(text, &format!("{number}."), one);
     }
-    let root = if recipe.needs_root() { " (run it as root)" } else { "" };
+    let root = if recipe.needs_root() { ", to be run as root" } else { "" };
     let _ = writeln!(text, "\nas a script{root}: unwedge recipe --for {} --format sh", kind.slug());
 }
 
@@ -121,31 +207,34 @@ fn step(text: &mut String, number: &str, step: &Step) {
         Privilege::User => "no root needed",
         Privilege::Root => "root",
     };
-    let by_hand = if step.by_hand { ", by hand" } else { "" };
-    let _ = writeln!(text, "\n  {number} {} [{privilege}{by_hand}]", step.title);
+    let by_hand = if step.by_hand { ", decide by hand" } else { "" };
+    let _ = writeln!(text, "\n  {BOLD}{number} {}{BOLD:#} [{privilege}{by_hand}]", step.title);
     if !step.why.is_empty() {
-        let _ = writeln!(text, "     {}", clean(&step.why));
+        prose(text, &clean(&step.why));
     }
     if let Some(destroys) = step.destroys {
-        let _ = writeln!(text, "     {WARN}destroys{WARN:#}: {destroys}");
+        prose(text, &format!("{WARN}destroys{WARN:#}: {destroys}"));
     }
-    let lines: Vec<String> = step.commands.iter().flat_map(shown).collect();
+    let lines: Vec<String> = step.commands.iter().flat_map(sh::typed).collect();
     for line in lines.iter().take(SHOWN_MAX) {
-        let _ = writeln!(text, "       {line}");
+        let _ = writeln!(text, "         {line}");
     }
     if lines.len() > SHOWN_MAX {
-        let _ = writeln!(text, "       … and {} more", lines.len() - SHOWN_MAX);
+        let _ = writeln!(text, "         … and {} more, all of them in the script", lines.len() - SHOWN_MAX);
     }
-    for line in step.verify.iter().flat_map(shown) {
+    for line in step.verify.iter().flat_map(sh::typed) {
         let _ = writeln!(text, "     verify: {line}");
     }
     if let Some(otherwise) = &step.otherwise {
-        let _ = writeln!(text, "     if it fails: {}", clean(otherwise));
+        prose(text, &format!("if it fails: {}", clean(otherwise)));
     }
 }
 
-fn shown(command: &Command) -> Vec<String> {
-    sh::typed(command)
+fn prose(text: &mut String, said: &str) {
+    let indent = " ".repeat(5);
+    let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
+    text.push_str(&textwrap::fill(said, options.break_words(false)));
+    text.push('\n');
 }
 
 fn clean(text: &str) -> String {

@@ -1,183 +1,357 @@
 //! The versioned JSON report; docs/report.md describes it.
 
-use super::{Report, sh, slug};
+use super::{Judged, Report, Unread, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
-    recipe::{Command, Privilege, Recipe, RecipeKind, Step},
+    recipe::{self, Privilege, RecipeKind},
     sentinel::Sentinel,
-    state::{Access, Probe},
-    verdict::{CauseKind, Link, NearMiss, Sighting, Verdict},
+    state::{Access, Owner, Probe},
+    verdict::{self, CauseKind, Link, Quote, Verdict},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// The version of the shape: it grows when a field changes its meaning or goes.
 pub const VERSION: u64 = 1;
 
-/// One object on one line, with its newline.
+/// The report as one object on one line, with its newline.
+///
+/// # Panics
+///
+/// Never: neither I/O nor a map key that is no string is there to fail.
 #[must_use]
 pub fn document(report: &Report) -> String {
-    let (count, unknown) = match &report.mounts.count {
-        MountCount::Known(n) => (Some(n), None),
-        MountCount::Unknown(why) => (None, Some(why)),
-    };
-    let verdicts: Vec<Value> = report.verdicts.iter().map(|(name, found)| verdict(name, found)).collect();
-    let document = json!({
-        "version": VERSION,
-        "command": report.command,
-        "verdicts": verdicts,
-        "mounts": {
-            "count": count,
-            "unknown": unknown,
-            "source": report.mounts.source,
-            "leaked": report.mounts.points.iter().map(|point| bytes(point)).collect::<Vec<_>>(),
-        },
-        "state_directory": report.facts.state_directory.as_deref().map(bytes),
-        "probe": report.facts.probe.as_ref().map(probe),
-        "decision": decision(&report.decision),
-        "recipe": report.recipe().as_ref().map(recipe),
-    });
-    format!("{document}\n")
+    #[expect(clippy::expect_used, reason = "strings, numbers and structs of them, written to memory")]
+    let text = serde_json::to_string(&Document::of(report)).expect("a report is serialisable");
+    text + "\n"
 }
 
-/// Text as it is; what is not UTF-8 as `{"base64": …}`.
-fn bytes(bytes: &[u8]) -> Value {
-    std::str::from_utf8(bytes).map_or_else(|_| json!({ "base64": STANDARD.encode(bytes) }), Value::from)
+#[derive(Serialize)]
+struct Document<'r> {
+    version: u64,
+    command: &'static str,
+    verdicts: Vec<Stream<'r>>,
+    unread: Vec<Missed<'r>>,
+    mounts: Mounts<'r>,
+    state_directory: Option<Bytes<'r>>,
+    probe: Option<Found<'r>>,
+    decision: Decided<'r>,
+    recipe: Option<Recipe>,
 }
 
-fn sighting(sighting: &Sighting) -> Value {
-    let sentinel = match sighting.sentinel {
-        Sentinel::Activity => "activity",
-        Sentinel::Erofs => "erofs",
-    };
-    json!({ "sentinel": sentinel, "offset": sighting.offset, "line": sighting.line })
-}
-
-fn verdict(name: &str, verdict: &Verdict) -> Value {
-    match verdict {
-        Verdict::Wedge(wedge) => json!({
-            "input": name,
-            "verdict": "wedge",
-            "link": match wedge.link { Link::Line => "line", Link::Stream => "stream" },
-            "sightings": [sighting(&wedge.activity), sighting(&wedge.erofs)],
-            "text": bytes(&wedge.quote.bytes),
-            "text_cut": wedge.quote.cut,
-            "near_misses": [],
-        }),
-        Verdict::Clear(near) => json!({
-            "input": name,
-            "verdict": "clear",
-            "link": null,
-            "sightings": [],
-            "text": null,
-            "text_cut": false,
-            "near_misses": near.iter().map(near_miss).collect::<Vec<_>>(),
-        }),
+impl<'r> Document<'r> {
+    fn of(report: &'r Report) -> Self {
+        Self {
+            version: VERSION,
+            command: report.command,
+            verdicts: report.verdicts.iter().map(Stream::of).collect(),
+            unread: report.unread.iter().map(Missed::of).collect(),
+            mounts: Mounts::of(report),
+            state_directory: report.facts.state_directory.as_deref().map(Bytes::of),
+            probe: report.facts.probe.as_ref().map(Found::of),
+            decision: Decided::of(&report.decision),
+            recipe: report.recipe().as_ref().map(Recipe::of),
+        }
     }
 }
 
-fn near_miss(miss: &NearMiss) -> Value {
-    let cause = miss.cause.as_ref().map(|cause| {
+/// Text as it is; what is not UTF-8 as `{"base64": …}`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Bytes<'b> {
+    Text(&'b str),
+    Other { base64: String },
+}
+
+impl<'b> Bytes<'b> {
+    fn of(bytes: &'b [u8]) -> Self {
+        std::str::from_utf8(bytes).map_or_else(|_| Self::Other { base64: STANDARD.encode(bytes) }, Self::Text)
+    }
+}
+
+#[derive(Serialize)]
+struct Stream<'r> {
+    input: Option<Bytes<'r>>,
+    verdict: &'static str,
+    link: Option<&'static str>,
+    activity: Option<Sighting>,
+    erofs: Option<Sighting>,
+    quote: Option<Line<'r>>,
+    near_misses: Vec<NearMiss<'r>>,
+}
+
+impl<'r> Stream<'r> {
+    fn of(judged: &'r Judged) -> Self {
+        let input = judged.input.as_deref().map(Bytes::of);
+        match &judged.verdict {
+            Verdict::Wedge(wedge) => Self {
+                input,
+                verdict: "wedge",
+                link: Some(match wedge.link {
+                    Link::Line => "line",
+                    Link::Stream => "stream",
+                }),
+                activity: Some(Sighting::of(&wedge.activity)),
+                erofs: Some(Sighting::of(&wedge.erofs)),
+                quote: Some(Line::of(&wedge.quote)),
+                near_misses: Vec::new(),
+            },
+            Verdict::Clear(near) => Self {
+                input,
+                verdict: "clear",
+                link: None,
+                activity: None,
+                erofs: None,
+                quote: None,
+                near_misses: near.iter().map(NearMiss::of).collect(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Sighting {
+    offset: u64,
+    line: u64,
+}
+
+impl Sighting {
+    fn of(sighting: &verdict::Sighting) -> Self {
+        Self { offset: sighting.offset, line: sighting.line }
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'r> {
+    text: Bytes<'r>,
+    cut: bool,
+}
+
+impl<'r> Line<'r> {
+    fn of(quote: &'r Quote) -> Self {
+        Self { text: Bytes::of(&quote.bytes), cut: quote.cut }
+    }
+}
+
+#[derive(Serialize)]
+struct NearMiss<'r> {
+    kind: &'static str,
+    sentinel: &'static str,
+    offset: u64,
+    line: u64,
+    quote: Line<'r>,
+    cause: Option<Cause<'r>>,
+}
+
+impl<'r> NearMiss<'r> {
+    fn of(miss: &'r verdict::NearMiss) -> Self {
+        Self {
+            kind: slug(miss.kind),
+            sentinel: match miss.sighting.sentinel {
+                Sentinel::Activity => "activity",
+                Sentinel::Erofs => "erofs",
+            },
+            offset: miss.sighting.offset,
+            line: miss.sighting.line,
+            quote: Line::of(&miss.quote),
+            cause: miss.cause.as_ref().map(Cause::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Cause<'r> {
+    text: Bytes<'r>,
+    kind: &'static str,
+}
+
+impl<'r> Cause<'r> {
+    fn of(cause: &'r verdict::Cause) -> Self {
         let kind = match cause.kind {
             CauseKind::DiskFull => "disk-full",
             CauseKind::Ownership => "ownership",
             CauseKind::NotPermitted => "not-permitted",
             CauseKind::Other => "other",
         };
-        json!({ "text": bytes(&cause.text), "kind": kind })
-    });
-    json!({
-        "kind": slug(miss.kind),
-        "sighting": sighting(&miss.sighting),
-        "text": bytes(&miss.quote.bytes),
-        "text_cut": miss.quote.cut,
-        "cause": cause,
-    })
+        Self { text: Bytes::of(&cause.text), kind }
+    }
 }
 
-fn probe(probe: &Probe) -> Value {
-    let (access, error) = match &probe.access {
-        Access::Writable => ("writable", None),
-        Access::ReadOnly => ("read-only", None),
-        Access::Full => ("full", None),
-        Access::Denied => ("denied", None),
-        Access::NotPermitted => ("not-permitted", None),
-        Access::Failed(why) => ("failed", Some(why)),
-    };
-    let mount = probe.held.as_ref().map(|held| {
-        json!({
-            "mount_point": bytes(&held.mount.mount_point),
-            "filesystem": bytes(&held.mount.filesystem),
-            "source": bytes(&held.mount.source),
-            "read_only_mount": held.mount.read_only_mount(),
-            "read_only_filesystem": held.mount.read_only_filesystem(),
-            "below_state_directory": held.below,
-        })
-    });
-    json!({
-        "probed": bytes(&probe.probed),
-        "access": access,
-        "error": error,
-        "mount": mount,
-        "free_bytes": probe.space.map(|space| space.bytes),
-        "free_inodes": probe.space.and_then(|space| space.inodes),
-        "owner": probe.owner.map(|owner| json!({ "uid": owner.uid, "gid": owner.gid, "mode": owner.mode })),
-    })
+#[derive(Serialize)]
+struct Missed<'r> {
+    input: Option<Bytes<'r>>,
+    error: &'r str,
 }
 
-fn decision(decision: &Decision) -> Value {
-    let (kind, besides, why) = match decision {
-        Decision::Nothing => ("nothing", false, None),
-        Decision::Refuse { read_only_besides, .. } => ("refuse", *read_only_besides, None),
-        Decision::Recover { read_only_besides, .. } => ("recover", *read_only_besides, None),
-        Decision::Uncounted { why } => ("uncounted", false, Some(Value::from(why.as_str()))),
-        Decision::Advise { cause, .. } => ("advise", false, Some(bytes(&cause.text))),
-    };
-    json!({
-        "kind": kind,
-        "recipe": decision.recipe().map(RecipeKind::slug),
-        "read_only_besides": besides,
-        "why": why,
-    })
+impl<'r> Missed<'r> {
+    fn of(unread: &'r Unread) -> Self {
+        Self { input: unread.input.as_deref().map(Bytes::of), error: &unread.error }
+    }
 }
 
-fn recipe(recipe: &Recipe) -> Value {
-    json!({
-        "kind": recipe.kind.slug(),
-        "title": recipe.kind.title(),
-        "needs_root": recipe.needs_root(),
-        "way_around": step(&recipe.around),
-        "steps": recipe.steps.iter().map(step).collect::<Vec<_>>(),
-        "script": sh::script(recipe),
-    })
+#[derive(Serialize)]
+struct Mounts<'r> {
+    count: Option<u64>,
+    unknown: Option<&'r str>,
+    source: Bytes<'r>,
+    leaked: Vec<Bytes<'r>>,
+    refuse_at: u64,
 }
 
-fn step(step: &Step) -> Value {
-    let privilege = match step.privilege {
-        Privilege::User => "user",
-        Privilege::Root => "root",
-    };
-    json!({
-        "id": step.id,
-        "title": step.title,
-        "why": step.why,
-        "privilege": privilege,
-        "destroys": step.destroys,
-        "by_hand": step.by_hand,
-        "commands": step.commands.iter().map(command).collect::<Vec<_>>(),
-        "verify": step.verify.as_ref().map(command),
-        "otherwise": step.otherwise,
-    })
+impl<'r> Mounts<'r> {
+    fn of(report: &'r Report) -> Self {
+        let (count, unknown) = match &report.mounts.count {
+            MountCount::Known(n) => (Some(*n), None),
+            MountCount::Unknown(why) => (None, Some(why.as_str())),
+        };
+        Self {
+            count,
+            unknown,
+            source: Bytes::of(&report.mounts.source),
+            leaked: report.mounts.points.iter().map(|point| Bytes::of(point)).collect(),
+            refuse_at: report.refuse_at,
+        }
+    }
 }
 
-fn command(command: &Command) -> Value {
-    let (kind, argv) = match command {
-        Command::Run { argv, .. } => ("run", argv.iter().map(|word| bytes(word)).collect()),
-        Command::UnmountLeaked { .. } => ("unmount-leaked", Vec::new()),
-        Command::ExpectNoLeaked => ("expect-no-leaked", Vec::new()),
-        Command::CreateFileIn(_) => ("create-file", Vec::new()),
-        Command::NewStateDirectory => ("new-state-directory", Vec::new()),
-    };
-    json!({ "kind": kind, "argv": argv, "shell": sh::typed(command) })
+#[derive(Serialize)]
+struct Found<'r> {
+    probed: Bytes<'r>,
+    access: &'static str,
+    error: Option<&'r str>,
+    mount: Option<Mount<'r>>,
+    free_bytes: Option<u64>,
+    free_inodes: Option<u64>,
+    owner: Option<OwnerAndMode>,
+}
+
+impl<'r> Found<'r> {
+    fn of(probe: &'r Probe) -> Self {
+        let (access, error) = match &probe.access {
+            Access::Writable => ("writable", None),
+            Access::ReadOnly => ("read-only", None),
+            Access::Full => ("full", None),
+            Access::Denied => ("denied", None),
+            Access::NotPermitted => ("not-permitted", None),
+            Access::Failed(why) => ("failed", Some(why.as_str())),
+        };
+        Self {
+            probed: Bytes::of(&probe.probed),
+            access,
+            error,
+            mount: probe.held.as_ref().map(|held| Mount {
+                mount_point: Bytes::of(&held.mount.mount_point),
+                filesystem: Bytes::of(&held.mount.filesystem),
+                source: Bytes::of(&held.mount.source),
+                read_only_mount: held.mount.read_only_mount(),
+                read_only_filesystem: held.mount.read_only_filesystem(),
+                below_state_directory: held.below,
+            }),
+            free_bytes: probe.space.map(|space| space.bytes),
+            free_inodes: probe.space.and_then(|space| space.inodes),
+            owner: probe.owner.map(OwnerAndMode::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the JSON fields")]
+struct Mount<'r> {
+    mount_point: Bytes<'r>,
+    filesystem: Bytes<'r>,
+    source: Bytes<'r>,
+    read_only_mount: bool,
+    read_only_filesystem: bool,
+    below_state_directory: bool,
+}
+
+#[derive(Serialize)]
+struct OwnerAndMode {
+    uid: u32,
+    gid: u32,
+    mode: String,
+}
+
+impl OwnerAndMode {
+    fn of(owner: Owner) -> Self {
+        Self { uid: owner.uid, gid: owner.gid, mode: format!("{:04o}", owner.mode & 0o7777) }
+    }
+}
+
+#[derive(Serialize)]
+struct Decided<'r> {
+    kind: &'static str,
+    recipe: Option<&'static str>,
+    read_only_besides: bool,
+    why: Option<Bytes<'r>>,
+}
+
+impl<'r> Decided<'r> {
+    fn of(decision: &'r Decision) -> Self {
+        let (kind, read_only_besides, why) = match decision {
+            Decision::Nothing => ("nothing", false, None),
+            Decision::Refuse { read_only_besides, .. } => ("refuse", *read_only_besides, None),
+            Decision::Recover { read_only_besides, .. } => ("recover", *read_only_besides, None),
+            Decision::Uncounted { why } => ("uncounted", false, Some(why.as_bytes())),
+            Decision::Advise { cause, .. } => ("advise", false, Some(cause.text.as_slice())),
+        };
+        let recipe = decision.recipe().map(RecipeKind::slug);
+        Self { kind, recipe, read_only_besides, why: why.map(Bytes::of) }
+    }
+}
+
+#[derive(Serialize)]
+struct Recipe {
+    kind: &'static str,
+    title: &'static str,
+    needs_root: bool,
+    at_once: Step,
+    steps: Vec<Step>,
+    script: String,
+}
+
+impl Recipe {
+    fn of(recipe: &recipe::Recipe) -> Self {
+        Self {
+            kind: recipe.kind.slug(),
+            title: recipe.kind.title(),
+            needs_root: recipe.needs_root(),
+            at_once: Step::of(&recipe.around),
+            steps: recipe.steps.iter().map(Step::of).collect(),
+            script: sh::script(recipe),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Step {
+    id: &'static str,
+    title: String,
+    why: String,
+    privilege: &'static str,
+    destroys: Option<&'static str>,
+    by_hand: bool,
+    commands: Vec<String>,
+    verify: Vec<String>,
+    otherwise: Option<String>,
+}
+
+impl Step {
+    fn of(step: &recipe::Step) -> Self {
+        Self {
+            id: step.id,
+            title: step.title.clone(),
+            why: step.why.clone(),
+            privilege: match step.privilege {
+                Privilege::User => "user",
+                Privilege::Root => "root",
+            },
+            destroys: step.destroys,
+            by_hand: step.by_hand,
+            commands: step.commands.iter().flat_map(sh::typed).collect(),
+            verify: step.verify.iter().flat_map(sh::typed).collect(),
+            otherwise: step.otherwise.clone(),
+        }
+    }
 }

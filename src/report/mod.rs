@@ -3,25 +3,31 @@
 pub mod github;
 pub mod human;
 pub mod json;
+mod sanitize;
 pub mod sh;
+
+pub use sanitize::sanitize;
 
 use crate::{
     core::{
         decision::Decision,
         recipe::{Facts, Recipe},
-        verdict::{Link, NearMiss, NearMissKind, Quote, Verdict},
+        verdict::{NearMissKind, Verdict},
     },
     host::Mounts,
 };
-use std::fmt::Write;
 
 /// All that a command found out and decided.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The command: `filter`, `check`, `preflight`, `recipe`.
     pub command: &'static str,
-    /// What was judged, by name, in order; empty where nothing was.
-    pub verdicts: Vec<(String, Verdict)>,
+    /// The mount count from which on the preflight refuses.
+    pub refuse_at: u64,
+    /// What was judged, in order; empty where nothing was.
+    pub verdicts: Vec<Judged>,
+    /// What could not be read, in order.
+    pub unread: Vec<Unread>,
     /// The mount count.
     pub mounts: Mounts,
     /// What else was found out about this host.
@@ -38,33 +44,48 @@ impl Report {
     }
 }
 
-const RED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
-const GREEN: anstyle::Style = anstyle::AnsiColor::Green.on_default();
+/// A stream and its verdict.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The path it was read from; none for standard input.
+    pub input: Option<Vec<u8>>,
+    /// What it shows.
+    pub verdict: Verdict,
+}
 
-/// The verdict for a person, in colour: `NAME: wedge …` or `NAME: clear`, then the line it stands on or a line
-/// for each near miss. No byte of the stream that a terminal would act on is left in it.
-#[must_use]
-pub fn verdict(name: &str, verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Wedge(wedge) => {
-            let link = match wedge.link {
-                Link::Line => format!("both sentinels on line {}", wedge.activity.line),
-                Link::Stream => format!(
-                    "the activity sentinel on line {}, the EROFS sentinel on line {}",
-                    wedge.activity.line, wedge.erofs.line
-                ),
-            };
-            format!("{name}: {RED}wedge{RED:#} ({link})\n    {}\n", shown(&wedge.quote))
-        }
-        Verdict::Clear(near) => {
-            near.iter().fold(format!("{name}: {GREEN}clear{GREEN:#}\n"), |mut text, miss| {
-                // Writing to a String cannot fail.
-                let _ = writeln!(text, "  near miss on line {}: {}", miss.sighting.line, reason(miss));
-                let _ = writeln!(text, "    {}", shown(&miss.quote));
-                text
-            })
-        }
+impl Judged {
+    /// Whether it shows the wedge.
+    #[must_use]
+    pub fn is_wedge(&self) -> bool {
+        matches!(self.verdict, Verdict::Wedge(_))
     }
+
+    /// What a person calls it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(self.input.as_deref())
+    }
+}
+
+/// A stream that could not be read.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// The path; none for standard input.
+    pub input: Option<Vec<u8>>,
+    /// Why, as the system says it.
+    pub error: String,
+}
+
+impl Unread {
+    /// What a person calls it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(self.input.as_deref())
+    }
+}
+
+fn label(input: Option<&[u8]>) -> String {
+    input.map_or_else(|| "standard input".into(), sanitize)
 }
 
 /// The name of a near miss in every report.
@@ -76,58 +97,5 @@ pub const fn slug(kind: NearMissKind) -> &'static str {
         NearMissKind::ContainerOutput => "container-output",
         NearMissKind::Mentioned => "mentioned",
         NearMissKind::ReadOnlyElsewhere => "read-only-elsewhere",
-    }
-}
-
-fn reason(miss: &NearMiss) -> String {
-    let why = match (miss.kind, &miss.cause) {
-        (NearMissKind::ActivityFailure, Some(cause)) => {
-            format!("the activity file failed with another cause, {}", sanitize(&cause.text))
-        }
-        (NearMissKind::ActivityFailure, None) => "the activity file failed, with no cause named".into(),
-        (NearMissKind::StateDirUnwritable, _) => "the state directory is read-only".into(),
-        (NearMissKind::ContainerOutput, _) => "a container printed the phrases, not the client".into(),
-        (NearMissKind::Mentioned, _) => "the phrases are quoted, not stated".into(),
-        (NearMissKind::ReadOnlyElsewhere, _) => "something else is read-only".into(),
-    };
-    format!("{} ({why})", slug(miss.kind))
-}
-
-fn shown(quote: &Quote) -> String {
-    format!("{}{}", sanitize(&quote.bytes), if quote.cut { "…" } else { "" })
-}
-
-/// Text for a terminal: valid UTF-8 as it is, every control and every invalid byte escaped.
-#[must_use]
-pub fn sanitize(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if character.is_control() || is_format(character) {
-                text.extend(character.escape_default());
-            } else {
-                text.push(character);
-            }
-        }
-        for byte in chunk.invalid() {
-            text.extend(byte.escape_ascii().map(char::from));
-        }
-    }
-    text
-}
-
-/// Characters that print nothing and reorder or hide what is beside them.
-fn is_format(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sanitize;
-
-    #[test]
-    fn no_control_survives() {
-        assert_eq!(sanitize(b"a\x1b[31m\r\xff\xc3\xa9\x07"), "a\\u{1b}[31m\\r\\xffé\\u{7}");
-        assert_eq!(sanitize("\u{202e}\u{9b}x".as_bytes()), "\\u{202e}\\u{9b}x");
     }
 }

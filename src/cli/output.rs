@@ -1,0 +1,112 @@
+//! What is written where, and what becomes of a failure to write it.
+
+use super::{
+    Status,
+    options::{Color, Format, Options},
+};
+use crate::{
+    report::{self, Judged, Report, github, human, json, sh},
+    stream::Failure,
+};
+use anstream::{AutoStream, ColorChoice};
+use std::io::Write;
+
+#[derive(Clone, Copy)]
+pub(super) enum Target {
+    Stdout,
+    Stderr,
+}
+
+/// Writes the verdict on one stream, where the report is for a person.
+pub(super) fn verdict(label: &str, judged: &Judged, options: &Options, to: Target) -> Status {
+    if options.format != Format::Human || options.quiet {
+        return Status::Clear;
+    }
+    say(options, to, &human::verdict(label, &judged.verdict))
+}
+
+/// Writes what was decided. The verdicts of the human report were written before.
+pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
+    let text = match options.format {
+        Format::Human if options.quiet => human::brief(report),
+        Format::Human => human::decision(report),
+        Format::Json => json::document(report),
+        Format::Github => github::commands(report),
+        Format::Sh => report.recipe().map_or_else(nothing_to_run, |recipe| sh::script(&recipe)),
+    };
+    say(options, to, &text)
+}
+
+/// What there is to write where nothing was to be decided.
+pub(super) fn idle(options: &Options, to: Target) -> Status {
+    match options.format {
+        Format::Sh => say(options, to, &nothing_to_run()),
+        Format::Human | Format::Json | Format::Github => Status::Clear,
+    }
+}
+
+fn nothing_to_run() -> String {
+    "#!/bin/sh\necho 'unwedge: nothing to do'\n".into()
+}
+
+/// Writes a text with its colours, or without.
+fn say(options: &Options, to: Target, text: &str) -> Status {
+    let choice = match to {
+        Target::Stdout => AutoStream::choice(&std::io::stdout()),
+        Target::Stderr => AutoStream::choice(&std::io::stderr()),
+    };
+    let coloured = match options.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => choice != ColorChoice::Never,
+    };
+    // Only the report for a person has colours; nothing may be taken from the others.
+    let text = if coloured || options.format != Format::Human {
+        text.to_owned()
+    } else {
+        anstream::adapter::strip_str(text).to_string()
+    };
+    match to {
+        Target::Stderr => {
+            tell(&text);
+            Status::Clear
+        }
+        Target::Stdout => {
+            let mut out = std::io::stdout().lock();
+            written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+        }
+    }
+}
+
+/// A broken pipe is an ordinary end: who reads `check` may stop after the first line.
+pub(super) fn written(result: std::io::Result<()>) -> Status {
+    match result {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            tell(&format!("unwedge: cannot write standard output: {error}\n"));
+            Status::Trouble
+        }
+        _ => Status::Clear,
+    }
+}
+
+/// Says on standard error what could not be read or written.
+pub(super) fn complain(label: &str, failure: &Failure) {
+    let what = match failure {
+        Failure::Read(_) => format!("cannot read {label}"),
+        Failure::Write(..) => "cannot write standard output".into(),
+    };
+    tell(&format!("unwedge: {what}: {}\n", report::sanitize(reason(failure).as_bytes())));
+}
+
+/// Why something could not be read or written.
+pub(super) fn reason(failure: &Failure) -> String {
+    match failure {
+        Failure::Read(error) => error.to_string(),
+        Failure::Write(error, bytes) => format!("{error} after {bytes} bytes; the copy is incomplete"),
+    }
+}
+
+/// To standard error. Where even that cannot be written there is nobody left to tell.
+pub(super) fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
