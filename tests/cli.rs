@@ -2,37 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/program.rs"]
+mod program;
+
+use program::{LINE, fed, run, text, told, unwedge};
 use std::{
     fs::{self, File},
     io::{Read, Write},
     path::PathBuf,
-    process::{Command, Output, Stdio},
+    process::Stdio,
 };
-
-const LINE: &str = "ERROR: failed to update builder last activity time: open /root/.docker/buildx/activity/.tmp-default1: read-only file system\n";
-
-fn unwedge(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_unwedge"));
-    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
-    command
-}
-
-fn fed(mut command: Command, input: &[u8]) -> Output {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || {
-        let _ = pipe.write_all(&input);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
 
 #[test]
 fn the_filter_copies_every_byte_and_ends_with_the_verdict() {
@@ -117,18 +96,182 @@ fn check_names_each_file_and_goes_on() {
 }
 
 #[test]
-fn wrong_usage_is_status_2() {
-    for arguments in [&["--no-such-option"][..], &["no-such-command"]] {
-        let output = unwedge(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(2));
-        assert!(!output.stderr.is_empty() && output.stdout.is_empty());
-    }
-}
-
-#[test]
 fn require_same_line_wants_both_on_one() {
     let torn = LINE.replace("activity/", "activity\n/");
     assert_eq!(fed(unwedge(&[]), torn.as_bytes()).status.code(), Some(10));
     assert_eq!(fed(unwedge(&["--require-same-line"]), torn.as_bytes()).status.code(), Some(0));
     assert_eq!(fed(unwedge(&["--require-same-line", "check"]), LINE.as_bytes()).status.code(), Some(10));
+}
+
+/// A real one, and a real one of each other kind.
+const WEDGE: &str = "corpus/wedge/A-bake-compose-actro-bx36_1.stderr";
+const FULL: &str = "corpus/clear/B-build-enospc-ext4-bx36_1.stderr";
+const CONTAINER: &str = "corpus/clear/D-echo-error-line-plain-bx12_1.stderr";
+
+#[test]
+fn the_report_has_all_that_a_person_needs() {
+    let (status, out, err) = run(&["check", "--mounts", "37", WEDGE]);
+    assert_eq!((status, err.as_str()), (Some(10), ""));
+    for part in [
+        &format!(
+            "{WEDGE}: wedge (both sentinels on line 1)\n    ERROR: failed to update builder last activity time"
+        ),
+        "leaked mounts: 37 (--mounts)",
+        "state directory: ",
+        "recipe leaked-mounts: ",
+        "at once: ",
+        "[no root needed]",
+        "BUILDX_CONFIG=$(mktemp -d",
+        "1. stop docker [root]",
+        "destroys: every container on this host is stopped",
+        "umount -l",
+        "unwedge recipe --for leaked-mounts --format sh",
+    ] {
+        assert!(out.contains(part), "{part} is not in\n{out}");
+    }
+    assert!(!out.contains('\x1b'));
+}
+
+#[test]
+fn the_recipe_follows_from_the_count() {
+    let samples = "corpus/mountinfo";
+    let many = format!("{samples}/leak-many.txt");
+    let none = format!("{samples}/healthy-buildkitd-idle.txt");
+    for (arguments, recipe) in [
+        (&["--mounts", "1"][..], "recipe leaked-mounts"),
+        (&["--mounts", "0"], "recipe driver-state"),
+        (&["--mounts", "unknown"], "no recipe is chosen"),
+        (&["--mountinfo", &many], "recipe leaked-mounts"),
+        (&["--mountinfo", &none], "recipe driver-state"),
+    ] {
+        let (status, out, _) = run(&[&["check", WEDGE][..], arguments].concat());
+        assert_eq!(status, Some(10));
+        assert!(out.contains(recipe), "{arguments:?}: {recipe} is not in\n{out}");
+        let (status, out, _) = run(&[&["recipe"][..], arguments].concat());
+        assert_eq!(status, Some(0));
+        assert!(out.contains(recipe), "{arguments:?}: {recipe} is not in\n{out}");
+    }
+}
+
+#[test]
+fn another_cause_gets_its_own_advice() {
+    let (status, out, _) = run(&["check", FULL]);
+    assert_eq!(status, Some(0));
+    assert!(out.contains("near miss on line 1: activity-failure"), "{out}");
+    assert!(out.contains("not a wedge: the activity file failed with no space left on device"), "{out}");
+    assert!(out.contains("recipe disk-full"), "{out}");
+}
+
+#[test]
+fn a_daemon_on_another_host_is_not_counted_here() {
+    for (variable, value) in
+        [("DOCKER_HOST", "tcp://far:2375"), ("DOCKER_HOST", "ssh://far"), ("DOCKER_CONTEXT", "far")]
+    {
+        let mut command = unwedge(&["check", WEDGE]);
+        let (status, out, _) = told(&command.env(variable, value).output().unwrap());
+        assert_eq!(status, Some(10));
+        assert!(out.contains("no recipe is chosen") && out.contains("far"), "{out}");
+    }
+    let mut command = unwedge(&["check", WEDGE]);
+    let (_, out, _) = told(&command.env("DOCKER_HOST", "unix:///var/run/docker.sock").output().unwrap());
+    assert!(out.contains("recipe driver-state"), "{out}");
+}
+
+#[test]
+fn preflight_refuses_from_the_count_on() {
+    for (arguments, status, said) in [
+        (&["--mounts", "9"][..], 0, "unwedge: this host is fit to build on"),
+        (&["--mounts", "10"], 11, "unwedge: refused"),
+        (&["--mounts", "10", "--refuse-at", "11"], 0, "fit to build on"),
+        (&["--mounts", "1", "--refuse-at", "1"], 11, "recipe leaked-mounts"),
+        (&["--mounts", "unknown"], 0, "leaked mounts: unknown"),
+        (&["--mountinfo", "corpus/mountinfo/leak-many.txt"], 11, "recipe leaked-mounts"),
+        (&["--mounts", "10", "--quiet"], 11, "unwedge: refused: leaked-mounts\n"),
+    ] {
+        let (code, out, err) = run(&[&["preflight"][..], arguments].concat());
+        assert_eq!((code, err.as_str()), (Some(status), ""), "{arguments:?}");
+        assert!(out.contains(said), "{arguments:?}: {said} is not in\n{out}");
+    }
+    assert_eq!(run(&["preflight", "--mounts", "9", "--quiet"]).1, "");
+}
+
+#[test]
+fn quiet_says_a_line_for_a_wedge_and_nothing_else() {
+    let (status, out, err) = run(&["check", "--quiet", "--mounts", "3", WEDGE, CONTAINER]);
+    assert_eq!((status, err.as_str()), (Some(10), ""));
+    assert_eq!(out, format!("unwedge: {WEDGE}: wedge: leaked-mounts\n"));
+    assert_eq!(run(&["check", "-q", CONTAINER]), (Some(0), String::new(), String::new()));
+    let output = fed(unwedge(&["-q", "--mounts", "0"]), LINE.as_bytes());
+    assert_eq!(
+        told(&output),
+        (Some(10), LINE.into(), "unwedge: standard input: wedge: driver-state\n".into())
+    );
+}
+
+#[test]
+fn colour_comes_where_it_is_asked_for() {
+    for (arguments, coloured) in
+        [(&["--color", "always"][..], true), (&["--color", "never"], false), (&[], false)]
+    {
+        let (_, out, _) = run(&[&["check", WEDGE][..], arguments].concat());
+        assert_eq!(out.contains("\x1b["), coloured, "{arguments:?}");
+    }
+    for format in ["json", "github", "sh"] {
+        let (_, out, _) = run(&["check", WEDGE, "--color", "always", "--format", format]);
+        assert!(!out.contains('\x1b') && !out.is_empty(), "{format}");
+    }
+}
+
+#[test]
+fn github_gets_one_annotation_that_nothing_escapes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a,b:c\n::error::forged");
+    fs::write(&path, format!("::error::%0A {LINE}")).unwrap();
+    let path = path.to_str().unwrap();
+    let (status, out, _) = run(&["check", "--mounts", "3", "--format", "github", path, CONTAINER]);
+    assert_eq!((status, out.matches('\n').count()), (Some(10), 1), "{out}");
+    assert!(out.starts_with("::error title=docker buildx is wedged::"), "{out}");
+    assert!(out.contains("%0A    ::error::%250A ERROR: failed to update"), "{out}");
+    assert!(out.contains("recipe leaked-mounts"), "{out}");
+    let (_, out, _) = run(&["check", "--format", "github", FULL]);
+    assert!(out.starts_with("::warning title="), "{out}");
+    assert_eq!(run(&["check", "--format", "github", CONTAINER]).1, "");
+    let (_, out, _) = run(&["preflight", "--format", "github", "--mounts", "10"]);
+    assert!(out.starts_with("::error title=unwedge refuses to start the build::"), "{out}");
+}
+
+#[test]
+fn the_script_of_a_verdict_is_that_of_its_recipe() {
+    let script = |arguments: &[&str]| run(&[arguments, &["--format", "sh"]].concat()).1;
+    let recipe = script(&["recipe", "--for", "driver-state"]);
+    assert!(recipe.starts_with("#!/bin/sh\n# unwedge, recipe driver-state"));
+    assert_eq!(script(&["check", "--mounts", "0", WEDGE]), recipe);
+    assert_eq!(script(&["recipe", "--mounts", "0"]), recipe);
+    assert!(script(&["check", CONTAINER]).contains("nothing to do"));
+}
+
+#[test]
+fn what_the_stream_says_never_drives_the_terminal() {
+    let stream = LINE.replace("ERROR", "\x1b]0;title\x07\x1b[2J\u{202e}ERROR");
+    let output = fed(unwedge(&["--color", "never"]), stream.as_bytes());
+    assert_eq!(output.status.code(), Some(10));
+    assert!(output.stdout == stream.as_bytes());
+    let report = text(&output.stderr);
+    assert!(report.contains("\\u{1b}[2J\\u{202e}ERROR"), "{report}");
+    assert!(!report.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{report}");
+}
+
+#[test]
+fn on_a_terminal_without_input_help() {
+    let terminal =
+        rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::unlockpt(&terminal).unwrap();
+    let name = rustix::pty::ptsname(&terminal, Vec::new()).unwrap();
+    let side = File::options().read(true).write(true).open(text(name.as_bytes())).unwrap();
+    let output = unwedge(&[]).stdin(side).output().unwrap();
+    let (status, out, err) = told(&output);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    for part in ["Usage: unwedge", "check", "preflight", "recipe", "--mounts", "Exit status"] {
+        assert!(out.contains(part), "{part} is not in\n{out}");
+    }
 }
