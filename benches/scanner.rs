@@ -1,0 +1,81 @@
+//! The scanner on streams that hold a sentinel never, rarely, often, and in the worst way.
+
+#![allow(missing_docs, reason = "criterion's macros make a public function")]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use unwedge::core::{scanner::Scanner, verdict::Verdict};
+
+const SIZE: usize = 4 << 20;
+const WEDGE: &[u8] = b"ERROR: failed to update builder last activity time: open /root/.docker/buildx/activity/.tmp-default1: read-only file system\n";
+
+/// Repeats lines up to [`SIZE`].
+fn filled(lines: &[&str]) -> Vec<u8> {
+    let block = lines.concat().into_bytes();
+    block.iter().copied().cycle().take(SIZE / block.len() * block.len()).collect()
+}
+
+/// Name, stream, and whether it shows the wedge.
+fn streams() -> Vec<(&'static str, Vec<u8>, bool)> {
+    let never = filled(&[
+        "#7 [3/9] RUN apt-get update && apt-get install -y build-essential\n",
+        "#7 12.41 Get:14 http://deb.debian.org/debian bookworm/main amd64 libssl3 amd64 3.0.11-1 [2021 kB]\n",
+        "#7 13.02 Selecting previously unselected package activity-tool.\n",
+        "#8 exporting layers 4.2s done\n",
+    ]);
+    let rare = [&never[..], WEDGE].concat();
+    let common = filled(&[
+        "#7 0.412 touch: cannot touch '/ro/x': Read-only file system\n",
+        "#7 0.413 everything else is fine\n",
+    ]);
+    let windows =
+        filled(&["activity tactivity td-ond-onread-onfailed to update builder last activity tim\n"]);
+    let sentinels =
+        filled(&["#7 0.1 failed to update builder last activity time: x: read-only file system "]);
+    let newlines = vec![b'\n'; SIZE];
+    vec![
+        ("never", never, false),
+        ("rare", rare, true),
+        ("common", common, false),
+        ("pathological/windows", windows, false),
+        ("pathological/sentinels-on-one-line", sentinels, false),
+        ("pathological/newlines", newlines, false),
+    ]
+}
+
+fn is_wedge(stream: &[u8], chunk: usize) -> bool {
+    let mut scanner = Scanner::new();
+    for piece in stream.chunks(chunk) {
+        scanner.push(piece);
+    }
+    matches!(scanner.finish(), Verdict::Wedge(_))
+}
+
+fn contents(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scanner");
+    for (name, stream, wedge) in streams() {
+        assert_eq!(is_wedge(&stream, 1 << 16), wedge, "{name}");
+        group.throughput(Throughput::Bytes(stream.len() as u64));
+        group.bench_function(name, |b| b.iter(|| is_wedge(black_box(&stream), 1 << 16)));
+    }
+    group.finish();
+}
+
+fn chunks(criterion: &mut Criterion) {
+    let (_, mut stream, _) = streams().swap_remove(0);
+    stream.truncate(256 << 10);
+    stream.extend_from_slice(b"\n");
+    stream.extend_from_slice(WEDGE);
+    let mut group = criterion.benchmark_group("chunks");
+    group.throughput(Throughput::Bytes(stream.len() as u64));
+    for chunk in [1, 7, 64, 4 << 10, 64 << 10, 1 << 20] {
+        assert!(is_wedge(&stream, chunk), "{chunk}");
+        group.bench_with_input(BenchmarkId::from_parameter(chunk), &chunk, |b, &chunk| {
+            b.iter(|| is_wedge(black_box(&stream), chunk));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, contents, chunks);
+criterion_main!(benches);
