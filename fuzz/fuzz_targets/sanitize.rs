@@ -1,0 +1,15 @@
+//! No control byte and no invisible character survives; plain text comes through as it is.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use unwedge::report::sanitize;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = sanitize(bytes);
+    assert!(!text.chars().any(char::is_control));
+    assert!(!text.contains(['\u{200b}', '\u{202e}', '\u{2066}', '\u{feff}']));
+    if bytes.iter().all(|b| (0x20..0x7f).contains(b)) {
+        assert_eq!(text.as_bytes(), bytes);
+    }
+});
