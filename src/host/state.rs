@@ -81,13 +81,16 @@ fn access(path: &Path) -> Access {
     }
 }
 
-/// What is free for those who are not root. A filesystem without blocks (`sysfs`) tells nothing.
+/// What is free for us: root can use the blocks that are kept for root. A filesystem without blocks
+/// (`sysfs`) tells nothing.
 fn space(path: &Path) -> Option<Space> {
     let stat = rustix::fs::statvfs(path).ok().filter(|stat| stat.f_blocks > 0)?;
-    Some(Space {
-        bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
-        inodes: (stat.f_files > 0).then_some(stat.f_favail),
-    })
+    let (blocks, inodes) = if rustix::process::geteuid().is_root() {
+        (stat.f_bfree, stat.f_ffree)
+    } else {
+        (stat.f_bavail, stat.f_favail)
+    };
+    Some(Space { bytes: blocks.saturating_mul(stat.f_frsize), inodes: (stat.f_files > 0).then_some(inodes) })
 }
 
 fn held(path: &Path, directory: &Path) -> Option<Held> {
