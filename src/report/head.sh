@@ -1,4 +1,4 @@
-# shellcheck disable=SC2016 # nothing in single quotes is to expand
+# shellcheck disable=SC1003,SC2016 # what stands in single quotes is meant as it stands
 set -eu
 LC_ALL=C
 export LC_ALL
