@@ -293,6 +293,8 @@ fn an_interrupted_script_says_that_docker_is_stopped() {
     for (signal, status) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
         let Some(mut host) = need(leaking_one()) else { return };
         host.hook(KILL[0], &format!("kill -{signal} $PPID"));
+        // Under nohup, or in the background of a script, they are ignored from the start.
+        host.set("RECIPE_SHELL", "env --default-signal=HUP,INT,TERM sh");
         let outcome = host.run(&recipe("leaked-mounts"));
         stopped_at(&outcome, "2 (kill-holders)", &[&STOP, &KILL[..1]]);
         assert_eq!(outcome.status, status);
@@ -309,6 +311,21 @@ fn a_reader_that_goes_away_does_not_leave_docker_stopped() {
     );
     assert_eq!(outcome.calls, calls(&[&STOP, &KILL, &START, &BUILDER]));
     assert_eq!(fs::read_to_string(host.scratch().join("status")).unwrap(), "0\n");
+}
+
+#[test]
+fn a_script_that_arrives_by_a_pipe_is_run_whole_or_not_at_all() {
+    let Some(mut host) = need(leaking_one()) else { return };
+    // A command that reads its standard input.
+    host.hook(STOP[0], "cat >/dev/null");
+    let outcome = host.run("unwedge recipe --for leaked-mounts --format sh | sh");
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{}", outcome.stdout);
+    assert_eq!(outcome.calls, calls(&[&STOP, &KILL, &START, &BUILDER]));
+    // A script whose end is missing.
+    let outcome =
+        host.run("unwedge recipe --for leaked-mounts --format sh | sed '/start docker.service/,$d' | sh");
+    assert_ne!(outcome.status, 0);
+    assert!(outcome.calls.is_empty(), "{:?}", outcome.calls);
 }
 
 #[test]

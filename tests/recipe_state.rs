@@ -179,6 +179,14 @@ fn read_only_state_says_which_of_the_two_is_read_only() {
 }
 
 #[test]
+fn on_a_sound_host_no_mount_is_to_be_changed() {
+    let Some(host) = need(Host::new()) else { return };
+    let outcome = host.run(&recipe("read-only-state"));
+    done(&outcome);
+    assert!(!outcome.stdout.contains("remount") && !outcome.stdout.contains("mv -nT"), "{}", outcome.stdout);
+}
+
+#[test]
 fn read_only_state_does_without_findmnt_but_not_without_a_place() {
     let Some(mut host) = need(Host::new()) else { return };
     host.stand_in("findmnt", "#!/bin/sh\nexit 127\n");

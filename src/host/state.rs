@@ -14,6 +14,9 @@ use std::{
 
 /// Where buildx keeps its files: `$BUILDX_CONFIG`, else `$DOCKER_CONFIG/buildx`, else
 /// `$HOME/.docker/buildx` (without `HOME` that of the passwd entry). Absolute. None where nothing says.
+///
+/// Under `sudo` that is root's, as for a build under `sudo`, and not that of `$SUDO_USER`: which of the
+/// two is wedged nobody can tell from here. A recipe that root asks for says so.
 #[must_use]
 pub fn directory(variables: Variables) -> Option<PathBuf> {
     let named = match variables("BUILDX_CONFIG") {

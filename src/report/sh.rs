@@ -107,7 +107,26 @@ pub fn typed(command: &Command) -> Vec<String> {
 }
 
 fn words(argv: &[Vec<u8>]) -> String {
-    argv.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    argv.iter()
+        .enumerate()
+        .map(|(i, word)| if i == 0 { quote(word) } else { argument(word) })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// As [`quote`], but `--option=value` and `NAME=value` stay bare where both sides can: behind a
+/// command an equals sign means nothing.
+fn argument(bytes: &[u8]) -> String {
+    let named = |name: &[u8]| {
+        !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_')
+    };
+    if let Some(at) = bytes.iter().position(|b| *b == b'=') {
+        let value = quote(&bytes[at + 1..]);
+        if named(&bytes[..at]) && !value.starts_with(['\'', '"', '\\']) {
+            return format!("{}{value}", String::from_utf8_lossy(&bytes[..=at]));
+        }
+    }
+    quote(bytes)
 }
 
 /// The whole recipe as a POSIX script: it stops at the first step that fails, names it, and a
@@ -129,20 +148,24 @@ pub fn script(recipe: &Recipe) -> String {
     if recipe.steps.iter().any(|step| commands(step).any(|c| matches!(c, Command::UnmountLeaked { .. }))) {
         text.push_str(MOUNTS);
     }
+    // A function: the shell has read all of it before anything runs, so that a script that arrives
+    // by a pipe is neither run by half nor eaten by a command that reads its standard input.
+    text.push_str("\nmain() {\n");
     for (step, number) in recipe.steps.iter().zip(1..) {
-        text.push('\n');
         one(&mut text, step, number);
+        text.push('\n');
     }
     text.push_str(TAIL);
     text
 }
 
 /// Ends a script: one that did nothing says so.
-const TAIL: &str = r#"
-finished=yes
+const TAIL: &str = r#"finished=yes
 [ "$left_over" -eq 0 ] || say "steps to be decided by hand, not run: $left_over"
 [ "$changed" = yes ] || say 'nothing was changed'
 say 'done'
+}
+main </dev/null
 "#;
 
 /// Ends a script that somebody else runs. Root must not run what the user who builds has to: the

@@ -80,6 +80,9 @@ pub(super) fn ownership(facts: &Facts) -> Vec<Step> {
 }
 
 pub(super) fn not_permitted(facts: &Facts) -> Vec<Step> {
+    // A directory above holds what is not ours to change.
+    let there = facts.probe.as_ref().is_none_or(|probe| probe.probed.starts_with(&probe.directory));
+    let chattr: &[&str] = if there { &["chattr", "-R", "-i", "-a"] } else { &["chattr", "-i", "-a"] };
     vec![
         Step {
             why: "an `i` or `a` among the attributes forbids changes to everybody; without one it is the filesystem \
@@ -91,7 +94,7 @@ pub(super) fn not_permitted(facts: &Facts) -> Vec<Step> {
         Step {
             why: "somebody set it on purpose; ask why first".into(),
             privilege: Privilege::Root,
-            commands: vec![run_on(&["chattr", "-R", "-i", "-a"], &existing(facts))],
+            commands: vec![run_on(chattr, &existing(facts))],
             by_hand: true,
             ..step("allow", "take the attribute off")
         },

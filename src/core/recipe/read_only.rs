@@ -25,6 +25,7 @@ pub(super) fn steps(facts: &Facts) -> Vec<Step> {
             ..step("point-elsewhere", "point BUILDX_CONFIG at a writable directory, permanently")
         },
     ];
+    let held = held.filter(|held| held.mount.read_only_mount() || held.mount.read_only_filesystem());
     if held.is_some_and(|held| held.below) {
         let directory = facts.below("");
         let aside = [&directory[..], b".aside"].concat();
