@@ -89,7 +89,8 @@ fn a_read_only_mount_is_named_with_what_it_is() {
             false,
         ),
     ] {
-        let Some(host) = need(broken(&setup)) else { return };
+        let Some(mut host) = need(Host::with_users()) else { return };
+        host.setup("d=$HOME/.docker/buildx").setup(&setup);
         let probe = refused(&host, "", "read-only-state");
         assert_eq!(probe["access"], "read-only");
         let held = &probe["mount"];

@@ -123,6 +123,23 @@ fn every_leaked_mount_is_gone_before_docker_starts() {
 }
 
 #[test]
+fn they_are_unmounted_last_mounted_first_and_once() {
+    let Some(mut host) = need(leaking()) else { return };
+    host.stand_in(
+        "umount",
+        "#!/bin/sh\nprintf '%s\\0' \"$@\" >>$SCRATCH/umounts\nPATH=${PATH#*:}\nexec umount \"$@\"\n",
+    );
+    let outcome = host.run(&format!("cp /proc/self/mountinfo $SCRATCH/before; {}", recipe("leaked-mounts")));
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+    let table = fs::read(host.scratch().join("before")).unwrap();
+    let table = unwedge::core::mountinfo::MountTable::parse(&table).unwrap();
+    let expected: Vec<u8> =
+        table.leaked().rev().flat_map(|entry| [b"-l\0", &entry.mount_point[..], b"\0"].concat()).collect();
+    let called = fs::read(host.scratch().join("umounts")).unwrap();
+    assert_eq!(called.escape_ascii().to_string(), expected.escape_ascii().to_string());
+}
+
+#[test]
 fn other_shells_and_tools_unmount_the_same() {
     let shells = ["bash --posix", "busybox sh", "busybox ash"];
     for shell in shells {
@@ -330,7 +347,8 @@ fn a_script_that_arrives_by_a_pipe_is_run_whole_or_not_at_all() {
 
 #[test]
 fn a_table_that_cannot_be_read_is_no_count_of_0() {
-    for broken in ["exit 2", "exit 0"] {
+    // An awk that fails, one that says nothing, and one that finds an empty table.
+    for broken in ["exit 2", "exit 0", "PATH=${PATH#*:}; exec awk \"$1\" \"$2\" \"$3\" /dev/null"] {
         let Some(mut host) = need(leaking_one()) else { return };
         host.stand_in("awk", &format!("#!/bin/sh\n{broken}\n"));
         let outcome = host.run(&recipe("leaked-mounts"));
@@ -407,7 +425,7 @@ fn mounts_of_the_hosts_own_namespace_are_not_forgotten_in_another() {
 fn copies_in_other_namespaces_are_mentioned() {
     let Some(mut host) = need(leaking_one()) else { return };
     host.setup(
-        "unshare -m --propagation private sh -c 'exec sleep 601' &
+        "unshare -m --propagation private sh -c 'sleep 601 & sleep 602 & exec sleep 603' &
          until [ \"$(cat /proc/$!/comm)\" = sleep ]; do sleep 0.1; done",
     );
     let outcome = host.run(&recipe("leaked-mounts"));

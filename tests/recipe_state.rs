@@ -130,7 +130,7 @@ fn driver_state_is_for_the_user_who_asked() {
 
 #[test]
 fn read_only_state_makes_a_directory_and_leaves_the_rest_to_a_person() {
-    let Some(mut host) = need(Host::new()) else { return };
+    let Some(mut host) = need(Host::with_users()) else { return };
     host.setup(
         "d=$HOME/.docker/buildx; mount --bind $d/activity $d/activity; mount -o remount,bind,ro $d/activity
          mkdir '/mnt/t m p'; export TMPDIR='/mnt/t m p'",
@@ -163,7 +163,7 @@ fn read_only_state_says_which_of_the_two_is_read_only() {
     for (broken, told) in
         [(bind, "the mount is read-only"), (filesystem, "the filesystem itself is read-only")]
     {
-        let Some(mut host) = need(Host::new()) else { return };
+        let Some(mut host) = need(Host::with_users()) else { return };
         host.setup(&format!("d=$HOME/.docker/buildx; {broken}"));
         let outcome = host.run(&format!("unwedge preflight; {}", recipe("read-only-state")));
         done(&outcome);

@@ -90,7 +90,7 @@ impl Host {
         Ok(host)
     }
 
-    /// The same, for tests that become another user: not where root is only mapped.
+    /// The same, for tests that become another user or remount: not where root is only mapped.
     ///
     /// # Errors
     ///

@@ -46,7 +46,8 @@ pub(super) fn leaked_mounts(facts: &Facts) -> Vec<Step> {
         Step {
             why: "detached (`-l`), because a process may still stand in one; none may be left before docker \
                   starts, or the daemon renames its temporary directory, the mounts go along, and through a \
-                  writable one it deletes what is below"
+                  writable one it deletes what is below; those that only a daemon with a mount namespace of its own \
+                  had are gone with it, so that umount does not find them"
                 .into(),
             commands: vec![Command::UnmountLeaked { known: facts.leaked.iter().rev().cloned().collect() }],
             verify: Some(Command::ExpectNoLeaked),
