@@ -140,7 +140,7 @@ fn read_only_state_makes_a_directory_and_leaves_the_rest_to_a_person() {
     let said = |what: &str| assert!(outcome.stdout.contains(what), "{what}: {}", outcome.stdout);
     said("/var/lib/home/.docker/buildx/activity"); // by findmnt
     said("BUILDX_CONFIG=/mnt/t m p/buildx-state.");
-    said("by hand:     mv -nT /var/lib/home/.docker/buildx /var/lib/home/.docker/buildx.aside");
+    said("by hand:     mv -T /var/lib/home/.docker/buildx /var/lib/home/.docker/buildx.aside");
     said("by hand:     mount -o remount,rw /var/lib/home/.docker/buildx/activity");
     said("steps to be decided by hand, not run: 3");
     assert!(outcome.calls.is_empty());
@@ -168,7 +168,7 @@ fn read_only_state_says_which_of_the_two_is_read_only() {
         let outcome = host.run(&format!("unwedge preflight; {}", recipe("read-only-state")));
         done(&outcome);
         assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
-        assert!(!outcome.stdout.contains("mv -nT"), "a mount point cannot be renamed: {}", outcome.stdout);
+        assert!(!outcome.stdout.contains("mv -T"), "a mount point cannot be renamed: {}", outcome.stdout);
         let outcome = host.run(&format!(
             "{} >$SCRATCH/said; line=$(sed -n 's/^unwedge: by hand:     //p' $SCRATCH/said | grep '^mount ')
              eval \"$line\" && unwedge preflight >/dev/null",
@@ -183,7 +183,7 @@ fn on_a_sound_host_no_mount_is_to_be_changed() {
     let Some(host) = need(Host::new()) else { return };
     let outcome = host.run(&recipe("read-only-state"));
     done(&outcome);
-    assert!(!outcome.stdout.contains("remount") && !outcome.stdout.contains("mv -nT"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("remount") && !outcome.stdout.contains("mv -T"), "{}", outcome.stdout);
 }
 
 #[test]

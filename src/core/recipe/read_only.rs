@@ -33,8 +33,8 @@ pub(super) fn steps(facts: &Facts) -> Vec<Step> {
             why: "only a directory below it is the mount, so it can be renamed; buildx makes it anew, and builders \
                   made by hand can be copied back from `instances`"
                 .into(),
-            // `-T`: with a directory of that name there, mv would move into it.
-            commands: vec![run_on(&["mv", "-nT"], &[directory, aside])],
+            // `-T`: into a directory of that name that is there already nothing is moved.
+            commands: vec![run_on(&["mv", "-T"], &[directory, aside])],
             by_hand: true,
             ..step("rename", "or rename the state directory")
         });
@@ -78,6 +78,7 @@ fn why(held: Option<&Held>) -> String {
     };
     format!(
         "{what}it may be meant: systemd ProtectHome=, a Kubernetes secret mounted over ~/.docker, a sandbox, a \
-         container's own root"
+         container's own root; look from where the builds run: a unit, a sandbox or a container sees other mounts than a \
+         shell on the host"
     )
 }
