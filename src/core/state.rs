@@ -19,7 +19,7 @@ pub enum Access {
     Failed(String),
 }
 
-/// What is free on a filesystem, for those who are not root (`statvfs(3)`).
+/// What is free on a filesystem for the user who asks (`statvfs(3)`): some is kept for root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Space {
     /// Free bytes.

@@ -2,6 +2,7 @@
 
 use super::{Variables, context};
 use crate::core::mountinfo::{MountCount, MountTable, ParseError};
+use rustix::{io::Errno, process::Pid};
 use std::{fmt, fs, path::Path};
 
 /// Where dockerd writes its process id.
@@ -62,8 +63,8 @@ pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
 }
 
 /// Counts on this host: in the mount table of the process that `/run/docker.pid` names, where that is
-/// dockerd and may be read (a process of root's may not, by others), else in our own. A daemon that is
-/// somewhere else, or may be, makes the count unknown.
+/// dockerd and can be seen and read (under `hidepid` those of others cannot), else in our own, and then
+/// the source says so. A daemon that is somewhere else, or may be, makes the count unknown.
 #[must_use]
 pub fn count(variables: Variables) -> Mounts {
     let unknown =
@@ -78,30 +79,45 @@ pub fn count(variables: Variables) -> Mounts {
         return unknown(format!("the docker context is {context}: its daemon may run on another host"));
     }
     let own = Path::new("/proc/self/mountinfo");
-    let daemon = daemon().and_then(|pid| {
-        let path = format!("/proc/{pid}/mountinfo");
-        match read(Path::new(&path)) {
-            Ok(table) => Some(Ok(Mounts::of(&table, format!("{path}, that of dockerd").into_bytes()))),
-            Err(Unreadable::Read(error)) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => Some(Err(format!("{path}, that of dockerd: {error}"))),
-        }
-    });
-    let reason = match daemon {
-        Some(Ok(mounts)) => return mounts,
-        Some(Err(reason)) => format!(" (not {reason})"),
-        None => String::new(),
+    let reason = match of_daemon() {
+        Daemon::Counted(mounts) => return mounts,
+        Daemon::Unreadable(reason) => format!(" (not {reason})"),
+        Daemon::None => String::new(),
     };
     match read(own) {
         Ok(table) => Mounts::of(&table, format!("{}{reason}", own.display()).into_bytes()),
-        Err(error) => unknown(format!("{}: {error}", own.display())),
+        Err(error) => unknown(format!("{}: {error}{reason}", own.display())),
     }
 }
 
-/// The process in the daemon's file, where it is dockerd still.
-fn daemon() -> Option<u32> {
-    let pid: u32 = fs::read_to_string(PID_FILE).ok()?.trim().parse().ok()?;
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    name.starts_with("dockerd").then_some(pid)
+/// What the mount table of the daemon says.
+enum Daemon {
+    Counted(Mounts),
+    /// There is one, and why its table tells nothing.
+    Unreadable(String),
+    None,
+}
+
+/// Looks at the process in the daemon's file. The file stays behind when a daemon is killed, so the
+/// process may be gone or be another one by now.
+fn of_daemon() -> Daemon {
+    let number = fs::read_to_string(PID_FILE).ok().and_then(|text| text.trim().parse::<i32>().ok());
+    // `from_raw` panics at a negative one.
+    let Some(pid) = number.filter(|n| *n > 0).and_then(Pid::from_raw) else { return Daemon::None };
+    let number = pid.as_raw_nonzero();
+    let path = format!("/proc/{number}/mountinfo");
+    let gone = || rustix::process::test_kill_process(pid) == Err(Errno::SRCH);
+    match fs::read_to_string(format!("/proc/{number}/comm")) {
+        Ok(name) if !name.starts_with("dockerd") => return Daemon::None,
+        Err(_) if gone() => return Daemon::None,
+        Err(error) => return Daemon::Unreadable(format!("{path}, perhaps that of dockerd: {error}")),
+        Ok(_) => {}
+    }
+    match read(Path::new(&path)) {
+        Ok(table) => Daemon::Counted(Mounts::of(&table, format!("{path}, that of dockerd").into_bytes())),
+        Err(_) if gone() => Daemon::None,
+        Err(error) => Daemon::Unreadable(format!("{path}, that of dockerd: {error}")),
+    }
 }
 
 fn read(path: &Path) -> Result<MountTable, Unreadable> {

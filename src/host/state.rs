@@ -14,6 +14,9 @@ use std::{
 
 /// Where buildx keeps its files: `$BUILDX_CONFIG`, else `$DOCKER_CONFIG/buildx`, else
 /// `$HOME/.docker/buildx` (without `HOME` that of the passwd entry). Absolute. None where nothing says.
+///
+/// Under `sudo` that is root's, as for a build under `sudo`, and not that of `$SUDO_USER`: which of the
+/// two is wedged nobody can tell from here. A recipe that root asks for says so.
 #[must_use]
 pub fn directory(variables: Variables) -> Option<PathBuf> {
     let named = match variables("BUILDX_CONFIG") {
@@ -67,11 +70,12 @@ fn exists(path: &Path) -> bool {
 }
 
 fn access(path: &Path) -> Access {
-    // A file is no matter of rights, though nobody may search it.
+    // First, because no file can be entered, which looks as if it belonged to somebody else.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir()) {
         return Access::Failed("not a directory".into());
     }
     match rustix::fs::access(path, Right::WRITE_OK | Right::EXEC_OK) {
+        Ok(()) if append_only(path) => Access::NotPermitted,
         Ok(()) if space(path).is_some_and(|space| space.is_full()) => Access::Full,
         Ok(()) => Access::Writable,
         Err(Errno::ROFS) => Access::ReadOnly,
@@ -82,21 +86,62 @@ fn access(path: &Path) -> Access {
     }
 }
 
-/// What is free for those who are not root. A filesystem without blocks (`sysfs`) tells nothing.
+/// What is free for us: root can use the blocks that are kept for root. A filesystem without blocks
+/// (`sysfs`) tells nothing.
 fn space(path: &Path) -> Option<Space> {
     let stat = rustix::fs::statvfs(path).ok().filter(|stat| stat.f_blocks > 0)?;
-    Some(Space {
-        bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
-        inodes: (stat.f_files > 0).then_some(stat.f_favail),
-    })
+    let (blocks, inodes) = if rustix::process::geteuid().is_root() {
+        (stat.f_bfree, stat.f_ffree)
+    } else {
+        (stat.f_bavail, stat.f_favail)
+    };
+    Some(Space { bytes: blocks.saturating_mul(stat.f_frsize), inodes: (stat.f_files > 0).then_some(inodes) })
 }
 
 fn held(path: &Path, directory: &Path) -> Option<Held> {
-    let table = MountTable::parse(&fs::read("/proc/self/mountinfo").ok()?).ok()?;
+    let bytes = fs::read("/proc/self/mountinfo").ok()?;
+    let table = MountTable::parse(&bytes).ok()?;
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mount = table.holding(real(path).as_os_str().as_bytes())?.clone();
+    // The kernel knows the mount; by path alone one that is hidden below a later one can come out.
+    let by_id = mount_id(path).and_then(|id| {
+        let line =
+            bytes.split(|b| *b == b'\n').position(|line| starts_with_word(line, id.to_string().as_bytes()));
+        table.entries().get(line?)
+    });
+    let mount = by_id.or_else(|| table.holding(real(path).as_os_str().as_bytes()))?.clone();
     let directory = real(directory);
     let rest = mount.mount_point.strip_prefix(directory.as_os_str().as_bytes());
     let below = rest.is_some_and(|rest| rest.first() == Some(&b'/'));
     Some(Held { mount, below })
+}
+
+fn starts_with_word(line: &[u8], word: &[u8]) -> bool {
+    line.strip_prefix(word).is_some_and(|rest| rest.first() == Some(&b' '))
+}
+
+/// Whether files can be made, but neither renamed nor removed (`chattr +a`): buildx makes its file under
+/// another name, and `access(2)` says nothing of it.
+#[cfg(target_os = "linux")]
+fn append_only(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    statx(CWD, path, AtFlags::empty(), StatxFlags::empty())
+        .is_ok_and(|stat| stat.stx_attributes.contains(StatxAttributes::APPEND))
+}
+
+/// The id of the mount that holds a path, since Linux 5.8: the first field of its line.
+#[cfg(target_os = "linux")]
+fn mount_id(path: &Path) -> Option<u64> {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+    let stat = statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID).ok()?;
+    (stat.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(stat.stx_mnt_id)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn append_only(_: &Path) -> bool {
+    false
+}
+
+#[cfg(not(target_os = "linux"))]
+fn mount_id(_: &Path) -> Option<u64> {
+    None
 }

@@ -10,6 +10,10 @@ const HEAD: &str = include_str!("head.sh");
 /// What the script of the leaked mounts has besides.
 const MOUNTS: &str = include_str!("mounts.sh");
 
+/// Prints the leaked mounts of a table, and only those: a component of the mount point, the fifth
+/// field, starts with the name. The C locale, because in another no `[^ ]` matches a stray byte.
+const FIND: &str = "LC_ALL=C grep -aE '^([^ ]+ ){4}([^ ]*/)?buildkit-mount' /proc/self/mountinfo";
+
 /// How many columns a comment fills.
 const WIDTH: usize = 100;
 
@@ -83,15 +87,17 @@ pub fn typed(command: &Command) -> Vec<String> {
     match command {
         Command::Run { argv, .. } => vec![words(argv)],
         Command::UnmountLeaked { known } if known.is_empty() => {
-            vec!["umount -l MOUNT  # each that this prints, last first: grep buildkit-mount /proc/self/mountinfo".into()]
+            vec![format!("umount -l MOUNT  # each that this prints, last first: {FIND}")]
         }
         Command::UnmountLeaked { known } => {
             known.iter().map(|point| format!("umount -l {}", quote(point))).collect()
         }
-        Command::ExpectNoLeaked => vec!["! grep buildkit-mount /proc/self/mountinfo".into()],
+        Command::ExpectNoLeaked => vec![format!("! {FIND}")],
         Command::CreateFileIn(directory) => {
             let directory = quote(directory);
-            vec![format!("mkdir -p {directory} && rm \"$(mktemp {directory}/.tmp-unwedge.XXXXXX)\"")]
+            vec![format!(
+                "mkdir -p {directory} && t=$(mktemp {directory}/.tmp-unwedge.XXXXXX) && echo >\"$t\" && rm \"$t\""
+            )]
         }
         Command::NewStateDirectory => vec![
             "BUILDX_CONFIG=$(mktemp -d \"${TMPDIR:-/var/tmp}/buildx-state.XXXXXX\") && export BUILDX_CONFIG"
@@ -101,7 +107,26 @@ pub fn typed(command: &Command) -> Vec<String> {
 }
 
 fn words(argv: &[Vec<u8>]) -> String {
-    argv.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    argv.iter()
+        .enumerate()
+        .map(|(i, word)| if i == 0 { quote(word) } else { argument(word) })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// As [`quote`], but `--option=value` and `NAME=value` stay bare where both sides can: behind a
+/// command an equals sign means nothing.
+fn argument(bytes: &[u8]) -> String {
+    let named = |name: &[u8]| {
+        !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'_')
+    };
+    if let Some(at) = bytes.iter().position(|b| *b == b'=') {
+        let value = quote(&bytes[at + 1..]);
+        if named(&bytes[..at]) && !value.starts_with(['\'', '"', '\\']) {
+            return format!("{}{value}", String::from_utf8_lossy(&bytes[..=at]));
+        }
+    }
+    quote(bytes)
 }
 
 /// The whole recipe as a POSIX script: it stops at the first step that fails, names it, and a
@@ -114,23 +139,51 @@ pub fn script(recipe: &Recipe) -> String {
         &mut text,
         &format!("Runs as {}.", if recipe.needs_root() { "root" } else { "the user who builds" }),
     );
-    text.push_str(HEAD);
-    let mounts = recipe
-        .steps
-        .iter()
-        .any(|step| step.commands.iter().any(|c| matches!(c, Command::UnmountLeaked { .. })));
-    if recipe.needs_root() {
-        text.push_str("\nif [ \"$(id -u)\" != 0 ]; then\n    echo 'unwedge: this recipe needs root' >&2\n    exit 1\nfi\n");
+    comment(&mut text, &format!("To {}:", recipe.around.title));
+    for line in recipe.around.commands.iter().flat_map(typed) {
+        let _ = writeln!(text, "#     {line}");
     }
-    if mounts {
+    text.push_str(HEAD);
+    text.push_str(&user(recipe));
+    if recipe.steps.iter().any(|step| commands(step).any(|c| matches!(c, Command::UnmountLeaked { .. }))) {
         text.push_str(MOUNTS);
     }
+    // A function: the shell has read all of it before anything runs, so that a script that arrives
+    // by a pipe is neither run by half nor eaten by a command that reads its standard input.
+    text.push_str("\nmain() {\n");
     for (step, number) in recipe.steps.iter().zip(1..) {
-        text.push('\n');
         one(&mut text, step, number);
+        text.push('\n');
     }
-    text.push_str("\nfinished=yes\necho 'unwedge: done'\n");
+    text.push_str(TAIL);
     text
+}
+
+/// Ends a script: one that did nothing says so.
+const TAIL: &str = r#"finished=yes
+[ "$left_over" -eq 0 ] || say "steps to be decided by hand, not run: $left_over"
+[ "$changed" = yes ] || say 'nothing was changed'
+say 'done'
+}
+main </dev/null
+"#;
+
+/// Ends a script that somebody else runs. Root must not run what the user who builds has to: the
+/// files that it makes lock that user out.
+fn user(recipe: &Recipe) -> String {
+    let wanted = match (recipe.needs_root(), recipe.user) {
+        (true, _) => 0,
+        (false, Some(user)) => user,
+        (false, None) => return String::new(),
+    };
+    let who =
+        if wanted == 0 { "root".into() } else { format!("user {wanted}, who builds: sudo -u '#{wanted}'") };
+    let complaint = quote(format!("unwedge: this script has to be run as {who}").as_bytes());
+    format!("\nif [ \"$(id -u)\" != {wanted} ]; then\n    echo {complaint} >&2\n    exit 1\nfi\n")
+}
+
+fn commands(step: &Step) -> impl Iterator<Item = &Command> {
+    step.commands.iter().chain(&step.verify)
 }
 
 fn one(text: &mut String, step: &Step, number: usize) {
@@ -142,36 +195,69 @@ fn one(text: &mut String, step: &Step, number: usize) {
         comment(text, &format!("   DESTROYS: {destroys}"));
     }
     let otherwise = step.otherwise.as_deref().unwrap_or_default();
-    let _ = writeln!(text, "begin {number} {} {}", step.id, quote(otherwise.as_bytes()));
+    let _ = writeln!(text, "begin {number} {} {}", step.id, quote(sanitize(otherwise.as_bytes()).as_bytes()));
     if step.by_hand {
         let root = if step.privilege == Privilege::Root { ", as root" } else { "" };
-        let _ = writeln!(text, "by_hand {}", quote(format!("{}{root}", step.title).as_bytes()));
-        for line in step.commands.iter().chain(&step.verify).flat_map(typed) {
-            let _ = writeln!(text, "by_hand {}", quote(format!("    {line}").as_bytes()));
+        let _ = write!(
+            text,
+            "by_hand {}",
+            quote(sanitize(format!("{}{root}", step.title).as_bytes()).as_bytes())
+        );
+        for line in commands(step).flat_map(typed) {
+            let _ = write!(text, " {}", quote(line.as_bytes()));
         }
+        text.push('\n');
         return;
     }
     // On a host where nothing leaks, nothing needs to be stopped for it.
     let guarded = matches!(step.id, "stop-docker" | "kill-holders" | "unmount");
+    let mut lines: Vec<String> = commands(step).map(executed).collect();
+    match step.id {
+        "stop-docker" => {
+            lines.insert(0, "stopped=perhaps".into());
+            lines.extend(["expect_stopped".into(), "stopped=yes".into()]);
+        }
+        "start-docker" => lines.push("stopped=no".into()),
+        _ => {}
+    }
+    if !step.id.starts_with("show-") && !step.commands.iter().all(tells_itself) {
+        lines.push("changed=yes".into());
+    }
     if guarded {
         text.push_str("if [ \"$leaks\" -gt 0 ]; then\n");
     }
-    let indent = if guarded { "    " } else { "" };
-    if step.id == "stop-docker" {
-        let _ = writeln!(text, "{indent}stopped=yes");
-    }
-    for command in step.commands.iter().chain(&step.verify) {
-        let _ = writeln!(text, "{indent}{}", executed(command));
+    for line in lines {
+        let _ = writeln!(text, "{}{line}", if guarded { "    " } else { "" });
     }
     if guarded {
         text.push_str("fi\n");
     }
-    if step.id == "start-docker" {
-        text.push_str("stopped=no\n");
+}
+
+/// Whether the function that runs a command keeps account of what it changed, or changes nothing.
+fn tells_itself(command: &Command) -> bool {
+    match command {
+        Command::Run { .. } => removed(command).is_some(),
+        Command::UnmountLeaked { .. } => false,
+        Command::ExpectNoLeaked | Command::CreateFileIn(_) | Command::NewStateDirectory => true,
+    }
+}
+
+/// The paths that a command removes, if it is one that removes.
+fn removed(command: &Command) -> Option<&[Vec<u8>]> {
+    match command {
+        Command::Run { argv, tolerated: [] } => match argv.as_slice() {
+            [rm, rf, paths @ ..] if rm == b"rm" && rf == b"-rf" => Some(paths),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
 fn executed(command: &Command) -> String {
+    if let Some(paths) = removed(command) {
+        return format!("remove {}", words(paths));
+    }
     match command {
         Command::Run { argv, tolerated: [] } => words(argv),
         Command::Run { argv, tolerated } => {

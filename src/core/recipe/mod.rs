@@ -142,11 +142,14 @@ pub struct Recipe {
     pub around: Step,
     /// The repair; the last step verifies that the condition is gone.
     pub steps: Vec<Step>,
+    /// Who asked for it, where the probe told: the user id that a recipe without root is for.
+    pub user: Option<u32>,
 }
 
 impl Recipe {
-    /// Makes a recipe. Without a state directory its commands name the default one of `$HOME`'s
-    /// user as `~` cannot be quoted: see [`Facts::state_directory`].
+    /// Makes a recipe. Where the state directory is unknown, or is no absolute path below `/`, the
+    /// commands name that of root for an example, and every step that changes something in it has
+    /// to be done by hand: nothing is removed on a guess.
     #[must_use]
     pub fn new(kind: RecipeKind, facts: &Facts) -> Self {
         let steps = match kind {
@@ -157,7 +160,8 @@ impl Recipe {
             RecipeKind::Ownership => advice::ownership(facts),
             RecipeKind::NotPermitted => advice::not_permitted(facts),
         };
-        Self { kind, around: around(), steps }
+        let steps = if facts.known().is_some() { steps } else { steps.into_iter().map(guessed).collect() };
+        Self { kind, around: around(), steps, user: facts.probe.as_ref().map(|probe| probe.asker.0) }
     }
 
     /// Whether any step that is run needs root.
@@ -167,12 +171,58 @@ impl Recipe {
     }
 }
 
+/// The state directory that is shown where nobody could tell it.
+const GUESS: &[u8] = b"/root/.docker/buildx";
+
 impl Facts {
-    /// A path in the state directory. Where that is unknown, that of root.
+    /// The state directory, where commands can name it.
+    fn known(&self) -> Option<&[u8]> {
+        let directory = self.state_directory.as_deref()?;
+        let named = directory.first() == Some(&b'/') && directory.iter().any(|b| *b != b'/');
+        named.then_some(directory)
+    }
+
+    /// A path in the state directory.
     fn below(&self, name: &str) -> Vec<u8> {
-        let directory = self.state_directory.as_deref().unwrap_or(b"/root/.docker/buildx");
+        let directory = self.known().unwrap_or(GUESS);
         [directory, if name.is_empty() { b"" } else { b"/" }, name.as_bytes()].concat()
     }
+
+    /// Whom the state directory belongs to, where that is not root: who asked, else its owner.
+    fn owner(&self) -> Option<(u32, u32)> {
+        let probe = self.probe.as_ref()?;
+        let owner = probe.owner.map(|owner| (owner.uid, owner.gid));
+        [Some(probe.asker), owner].into_iter().flatten().find(|(uid, _)| *uid != 0)
+    }
+
+    /// Whose state directory it is, where root asked: `sudo` hides that of the user who builds.
+    fn asked_by_root(&self) -> &'static str {
+        match &self.probe {
+            Some(probe) if probe.asker.0 == 0 => {
+                "; root asked for this recipe, so this is the state directory that builds of root use: where another \
+                 user builds, make the recipe as that user"
+            }
+            _ => "",
+        }
+    }
+}
+
+/// Leaves a step to a person where it would change something in a directory that is only guessed.
+fn guessed(step: Step) -> Step {
+    let names = |command: &Command| match command {
+        Command::Run { argv, .. } => {
+            argv.iter().any(|word| word.windows(GUESS.len()).any(|part| part == GUESS))
+        }
+        Command::CreateFileIn(directory) => directory.starts_with(GUESS),
+        Command::UnmountLeaked { .. } | Command::ExpectNoLeaked | Command::NewStateDirectory => false,
+    };
+    if step.commands.iter().chain(&step.verify).any(names) {
+        let told = "the state directory could not be told, that of root is shown: set HOME or BUILDX_CONFIG and \
+                    make the recipe again";
+        let why = if step.why.is_empty() { told.into() } else { format!("{}; {told}", step.why) };
+        return Step { why, by_hand: true, ..step };
+    }
+    step
 }
 
 fn around() -> Step {
@@ -210,15 +260,49 @@ fn run_tolerant(words: &[&str], tolerated: &'static [u8]) -> Command {
 
 /// A program whose last arguments are paths.
 fn run_on(words: &[&str], paths: &[Vec<u8>]) -> Command {
-    let words = words.iter().map(|word| word.as_bytes().to_vec());
-    Command::Run { argv: words.chain(paths.iter().cloned()).collect(), tolerated: &[] }
+    run_on_tolerant(words, paths, &[])
 }
+
+fn run_on_tolerant(words: &[&str], paths: &[Vec<u8>], tolerated: &'static [u8]) -> Command {
+    let words = words.iter().map(|word| word.as_bytes().to_vec());
+    Command::Run { argv: words.chain(paths.iter().cloned()).collect(), tolerated }
+}
+
+/// What a shell says of a program that is not there, where the step can do without it.
+const NO_PROGRAM: &[u8] = &[127];
+/// For programs that only show something: no recipe ends because one has nothing to show.
+const NOTHING_SHOWN: &[u8] = &[1, 127];
 
 /// The last step of every recipe: buildx can write again.
 fn verify(facts: &Facts) -> Step {
+    let mut commands = vec![Command::CreateFileIn(facts.below("activity"))];
+    // Buildx writes beside `activity` too (`.lock`, `refs`), and that is where it failed.
+    if facts.probe.as_ref().is_some_and(|probe| probe.is_blocked() && probe.probed == probe.directory) {
+        commands.push(Command::CreateFileIn(facts.below("")));
+    }
     Step {
         why: "`docker buildx ls` and `inspect` succeed on a wedged host and prove nothing".into(),
-        commands: vec![Command::CreateFileIn(facts.below("activity"))],
-        ..step("verify", "create a file in the activity directory")
+        commands,
+        ..step("verify", "create a file in the activity directory, and write to it")
     }
+}
+
+/// The same by root in the directory of another: root can write where its owner cannot, and makes
+/// files that are root's.
+fn verify_for_owner(facts: &Facts) -> Step {
+    let mut step = Step { privilege: Privilege::Root, ..verify(facts) };
+    if let Some((uid, gid)) = facts.owner() {
+        step.why.push_str("; what root made there goes to its owner, who has to be able to write there");
+        let owner = format!("{uid}:{gid}");
+        step.commands.push(run_on(&["chown", "-hR", &owner], &[facts.below("")]));
+        let (uid, gid) = (format!("--reuid={uid}"), format!("--regid={gid}"));
+        let asked = ["setpriv", &uid, &gid, "--init-groups", "test", "-w"];
+        step.commands.push(run_on_tolerant(&asked, &[facts.below("activity")], NO_PROGRAM));
+        step.otherwise = Some(
+            "the owner may lack the right to pass a directory above (namei -l shows each); as that user, unwedge \
+             preflight says which"
+                .into(),
+        );
+    }
+    step
 }
