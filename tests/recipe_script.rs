@@ -181,9 +181,9 @@ fn what_a_person_would_type_unmounts_the_same() {
     let step =
         report["recipe"]["steps"].as_array().unwrap().iter().find(|step| step["id"] == "unmount").unwrap();
     let lines = |value: &serde_json::Value| -> Vec<String> {
-        value["shell"].as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
+        value.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
     };
-    let commands = lines(&step["commands"][0]);
+    let commands = lines(&step["commands"]);
     let verify = lines(&step["verify"]);
     assert_eq!((commands.len(), verify.len()), (LEAKED, 1));
     let outcome = host.run(&format!(
