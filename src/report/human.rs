@@ -10,6 +10,7 @@ use crate::core::{
 };
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
+use textwrap::WordSplitter;
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -233,7 +234,10 @@ fn step(text: &mut String, number: &str, step: &Step) {
 fn prose(text: &mut String, said: &str) {
     let indent = " ".repeat(5);
     let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
-    text.push_str(&textwrap::fill(said, options.break_words(false)));
+    text.push_str(&textwrap::fill(
+        said,
+        options.break_words(false).word_splitter(WordSplitter::NoHyphenation),
+    ));
     text.push('\n');
 }
 
