@@ -275,3 +275,16 @@ fn on_a_terminal_without_input_help() {
         assert!(out.contains(part), "{part} is not in\n{out}");
     }
 }
+
+#[test]
+fn packagers_get_completions_and_a_manual_page() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (status, out, err) = run(&["completions", shell]);
+        assert_eq!((status, err.as_str()), (Some(0), ""));
+        assert!(out.contains("preflight") && out.contains("refuse-at"), "{shell}: {out}");
+    }
+    let (status, out, err) = run(&["man"]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert!(out.contains(".TH unwedge 1") && out.contains("refuse\\-at"), "{out}");
+    assert_eq!(run(&["completions", "cmd.com"]).0, Some(2));
+}

@@ -63,6 +63,16 @@ pub fn run() -> Status {
         Some(Command::Check { files }) => check::run(files, options),
         Some(Command::Preflight) => preflight::run(options),
         Some(Command::Recipe { kind }) => recipe::run(*kind, options),
+        Some(Command::Completions { shell }) => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "unwedge", &mut text);
+            output::written(std::io::stdout().write_all(&text))
+        }
+        Some(Command::Man) => {
+            let mut text = Vec::new();
+            let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
+            output::written(made.and_then(|()| std::io::stdout().write_all(&text)))
+        }
         None if std::io::stdin().is_terminal() => {
             let help = Arguments::command().render_long_help().to_string();
             output::written(std::io::stdout().write_all(help.as_bytes()))

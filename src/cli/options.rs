@@ -64,6 +64,17 @@ pub(super) enum Command {
         #[arg(long = "for", value_name = "RECIPE", value_parser = recipe_kind)]
         kind: Option<RecipeKind>,
     },
+    /// Print what a shell needs to complete this command line
+    ///
+    /// Example: unwedge completions bash > unwedge.bash
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    ///
+    /// Example: unwedge man | man -l -
+    Man,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -199,8 +199,9 @@ fn recipe(text: &mut String, recipe: &Recipe) {
     for (one, number) in recipe.steps.iter().zip(1..) {
         step(text, &format!("{number}."), one);
     }
-    let root = if recipe.needs_root() { ", to be run as root" } else { "" };
-    let _ = writeln!(text, "\nas a script{root}: unwedge recipe --for {} --format sh", kind.slug());
+    // Rendered by the user who builds, whose state directory it is; only the script runs as root.
+    let shell = if recipe.needs_root() { "sudo sh" } else { "sh" };
+    let _ = writeln!(text, "\nas a script: unwedge recipe --for {} --format sh | {shell}", kind.slug());
 }
 
 fn step(text: &mut String, number: &str, step: &Step) {
