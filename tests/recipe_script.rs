@@ -52,7 +52,7 @@ fn leaking() -> Result<Host, String> {
          mount --bind src buildkit-mount9; mount -o remount,bind,ro buildkit-mount9
          cd /
          (cd /var/lib/busy/buildkit-mount7 && exec sleep 600) &
-         until [ \"$(readlink /proc/$!/cwd)\" = /var/lib/busy/buildkit-mount7 ]; do sleep 0.1; done
+         await '[ \"$(readlink /proc/$!/cwd)\" = /var/lib/busy/buildkit-mount7 ]'
          busy=$!
          mkdir -p /var/lib/docker/tmp/my-buildkit-mount1 /mnt/x /var/lib/docker/buildkit
          mount -t tmpfs none /var/lib/docker/tmp/my-buildkit-mount1
@@ -383,7 +383,7 @@ fn daemon(host: &mut Host, before: &str) {
     host.setup(&format!(
         "cp \"$(command -v sleep)\" /mnt/dockerd
          unshare -m --propagation private sh -c '{before}; echo $$ >/run/docker.pid; exec /mnt/dockerd 600' &
-         until [ \"$(cat /proc/$!/comm)\" = dockerd ]; do sleep 0.1; done
+         await '[ \"$(cat /proc/$!/comm)\" = dockerd ]'
          daemon=$!"
     ));
 }
@@ -445,7 +445,7 @@ fn copies_in_other_namespaces_are_mentioned() {
     let Some(mut host) = need(leaking_one()) else { return };
     host.setup(
         "unshare -m --propagation private sh -c 'sleep 601 & sleep 602 & exec sleep 603' &
-         until [ \"$(cat /proc/$!/comm)\" = sleep ]; do sleep 0.1; done",
+         await '[ \"$(cat /proc/$!/comm)\" = sleep ]'",
     );
     let outcome = host.run(&recipe("leaked-mounts"));
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{}", outcome.stdout);

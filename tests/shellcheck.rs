@@ -152,19 +152,24 @@ fn read_by(shell: &[&str], words: &[Vec<u8>]) -> Vec<Vec<u8>> {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let text = format!("printf '%s\\0' {}\n", quoted.join(" "));
+    // By themselves, and as the arguments of a command.
+    let argv = [b"printf".to_vec(), b"%s\\0".to_vec()].into_iter().chain(words.iter().cloned()).collect();
+    let command = typed(&recipe::Command::Run { argv, tolerated: &[] });
+    let text = format!("printf '%s\\0' {}\n{}\n", quoted.join(" "), command.join("\n"));
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     let mut read: Vec<Vec<u8>> = output.stdout.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
     assert_eq!(read.pop(), Some(Vec::new()));
+    let arguments = read.split_off(read.len() / 2);
+    assert_eq!(read, arguments);
     read
 }
 
 #[test]
 fn every_byte_and_every_pair_of_special_ones_is_read_as_it_is() {
-    let special = b"'\"\\$`!\n\t\r\x01\x7f\x81\x88\xc4\xff -~*=%xn0";
+    let special = b"'\"\\$`!\n\t\r\x01\x7f\x81\x88\xc4\xff -~*=%xn0#";
     let mut words: Vec<Vec<u8>> = (1..=255u8).map(|byte| vec![byte]).collect();
     words.push(Vec::new());
     for first in special {
@@ -187,6 +192,11 @@ fn word() -> impl Strategy<Value = Vec<u8>> {
     );
     prop_oneof![
         proptest::collection::vec(1..=255u8, 0..40),
+        special.clone().prop_map(|characters| format!(
+            "--name={}",
+            characters.into_iter().collect::<String>()
+        )
+        .into_bytes()),
         special.prop_map(|characters| characters.into_iter().collect::<String>().into_bytes()),
     ]
 }

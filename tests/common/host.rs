@@ -85,7 +85,8 @@ impl Host {
         // that another test is about to start, and then it is busy (ETXTBSY).
         let setup = "set -eu\n[ -e $SCRATCH/bin/unwedge ] || cp \"$UNWEDGE\" $SCRATCH/bin/unwedge\n\
                      for f in $SCRATCH/stand-ins/*; do rm -f $SCRATCH/bin/${f##*/}; cp $f $SCRATCH/bin; done\n\
-                     chmod 755 $SCRATCH/bin/*\nfor d in /var/lib /run /mnt; do mount -t tmpfs none $d; done\n\
+                     chmod 755 $SCRATCH/bin/*\n\
+                     await() { n=0; until eval \"$1\"; do [ $((n += 1)) -lt 600 ] || exit 99; sleep 0.1; done; }\nfor d in /var/lib /run /mnt; do mount -t tmpfs none $d; done\n\
                      mkdir -p /var/lib/home/.docker/buildx/activity\necho now >$HOME/.docker/buildx/activity/default\n";
         let mut host = Self { unshare, scratch, setup: setup.into(), variables: Vec::new() };
         for name in ["systemctl", "docker", "pkill"] {
