@@ -221,7 +221,7 @@ fn daemon(name: &str) -> Result<Host, String> {
             for i in 2 3; do mkdir /var/lib/docker/tmp/buildkit-mount$i; mount -t tmpfs none /var/lib/docker/tmp/buildkit-mount$i; done
             exec /mnt/{name} 600' &
          daemon=$!
-         until [ \"$(cat /proc/$daemon/comm)\" = {name} ]; do sleep 0.1; done
+         await '[ \"$(cat /proc/$daemon/comm)\" = {name} ]'
          echo $daemon >/run/docker.pid"
     ));
     Ok(host)

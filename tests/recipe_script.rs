@@ -52,7 +52,7 @@ fn leaking() -> Result<Host, String> {
          mount --bind src buildkit-mount9; mount -o remount,bind,ro buildkit-mount9
          cd /
          (cd /var/lib/busy/buildkit-mount7 && exec sleep 600) &
-         until [ \"$(readlink /proc/$!/cwd)\" = /var/lib/busy/buildkit-mount7 ]; do sleep 0.1; done
+         await '[ \"$(readlink /proc/$!/cwd)\" = /var/lib/busy/buildkit-mount7 ]'
          busy=$!
          mkdir -p /var/lib/docker/tmp/my-buildkit-mount1 /mnt/x /var/lib/docker/buildkit
          mount -t tmpfs none /var/lib/docker/tmp/my-buildkit-mount1
@@ -174,7 +174,10 @@ fn other_shells_and_tools_unmount_the_same() {
 
 #[test]
 fn what_a_person_would_type_unmounts_the_same() {
-    let Some(host) = need(leaking()) else { return };
+    let Some(mut host) = need(leaking()) else { return };
+    // A person's shell has a locale, in which stray bytes are no characters.
+    host.set("LC_ALL", "C.UTF-8");
+    host.mount(&[b"/var/lib/stray\xff/buildkit-mount1"]);
     // The commands of the JSON report, each as a person would paste it.
     let outcome = host.run("unwedge recipe --for leaked-mounts --format json");
     let report: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -185,7 +188,7 @@ fn what_a_person_would_type_unmounts_the_same() {
     };
     let commands = lines(&step["commands"]);
     let verify = lines(&step["verify"]);
-    assert_eq!((commands.len(), verify.len()), (LEAKED, 1));
+    assert_eq!((commands.len(), verify.len()), (LEAKED + 1, 1));
     let outcome = host.run(&format!(
         "{verify} >/dev/null && exit 97\n{}\n{verify}",
         commands.join(" || exit 96\n") + " || exit 96",
@@ -193,6 +196,12 @@ fn what_a_person_would_type_unmounts_the_same() {
     ));
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{}", outcome.stdout);
     assert_eq!(outcome.stdout, "");
+    // One such mount alone is found.
+    let mut host = Host::new().unwrap();
+    host.set("LC_ALL", "C.UTF-8");
+    host.mount(&[b"/var/lib/stray\xff/buildkit-mount1", b"/var/lib/my-buildkit-mount2"]);
+    let outcome = host.run(&format!("{} >$SCRATCH/found && exit 97; grep -c . $SCRATCH/found", verify[0]));
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "1\n"));
 }
 
 #[test]
@@ -238,6 +247,16 @@ fn a_mount_that_stays_keeps_docker_stopped() {
     stopped_at(&outcome, "3 (unmount)", &[&STOP, &KILL]);
     assert!(outcome.stderr.contains(&format!("{LEAKED} leaked mounts are left")), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("docker is still stopped"));
+}
+
+#[test]
+fn a_mount_that_an_older_one_hides_is_found_at_the_second_look() {
+    let Some(mut host) = need(Host::new()) else { return };
+    host.mount(&[b"/mnt/older", b"/var/lib/buildkit-mount1/buildkit-mount2"])
+        .setup("mount --move /mnt/older /var/lib/buildkit-mount1");
+    let outcome = host.run(&recipe("leaked-mounts"));
+    assert_eq!(outcome.status, 0, "{}{}", outcome.stdout, outcome.stderr);
+    assert_eq!(outcome.calls, calls(&[&STOP, &KILL, &START, &BUILDER]));
 }
 
 #[test]
@@ -364,7 +383,7 @@ fn daemon(host: &mut Host, before: &str) {
     host.setup(&format!(
         "cp \"$(command -v sleep)\" /mnt/dockerd
          unshare -m --propagation private sh -c '{before}; echo $$ >/run/docker.pid; exec /mnt/dockerd 600' &
-         until [ \"$(cat /proc/$!/comm)\" = dockerd ]; do sleep 0.1; done
+         await '[ \"$(cat /proc/$!/comm)\" = dockerd ]'
          daemon=$!"
     ));
 }
@@ -426,7 +445,7 @@ fn copies_in_other_namespaces_are_mentioned() {
     let Some(mut host) = need(leaking_one()) else { return };
     host.setup(
         "unshare -m --propagation private sh -c 'sleep 601 & sleep 602 & exec sleep 603' &
-         until [ \"$(cat /proc/$!/comm)\" = sleep ]; do sleep 0.1; done",
+         await '[ \"$(cat /proc/$!/comm)\" = sleep ]'",
     );
     let outcome = host.run(&recipe("leaked-mounts"));
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{}", outcome.stdout);

@@ -113,6 +113,19 @@ fn driver_state_stops_at_the_first_failure_and_says_what_then() {
 }
 
 #[test]
+fn a_path_that_came_to_nothing_is_not_removed() {
+    for wrong in ["''", "/", "//", ".docker"] {
+        let Some(host) = need(Host::new()) else { return };
+        let outcome = host.run(&format!(
+            "unwedge recipe --for driver-state --format sh | sed \"s,^remove .*,remove {wrong},\" >$SCRATCH/recipe.sh
+             cd $HOME; sh $SCRATCH/recipe.sh; status=$?; [ -d $HOME/.docker ] || exit 0; exit $status"
+        ));
+        stopped_at(&outcome, "1 (remove-state)");
+        assert!(outcome.stderr.contains("not a path to remove"), "{wrong}: {}", outcome.stderr);
+    }
+}
+
+#[test]
 fn driver_state_is_for_the_user_who_asked() {
     let Some(mut host) = need(Host::with_users()) else { return };
     host.setup("chown -R 65534:65534 /var/lib/home");

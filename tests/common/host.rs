@@ -74,13 +74,19 @@ impl Host {
         let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
         // Others than root have to reach the binary's copy and the log.
         fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        fs::create_dir(scratch.path().join("bin")).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_unwedge"), scratch.path().join("bin/unwedge")).unwrap();
+        for folder in ["bin", "stand-ins"] {
+            fs::create_dir(scratch.path().join(folder)).unwrap();
+        }
         for log in ["calls", "docker"] {
             fs::write(scratch.path().join(log), b"").unwrap();
             fs::set_permissions(scratch.path().join(log), fs::Permissions::from_mode(0o666)).unwrap();
         }
-        let setup = "set -eu\nfor d in /var/lib /run /mnt; do mount -t tmpfs none $d; done\n\
+        // What is executed is copied in there: a file that this process wrote can be open in a child
+        // that another test is about to start, and then it is busy (ETXTBSY).
+        let setup = "set -eu\n[ -e $SCRATCH/bin/unwedge ] || cp \"$UNWEDGE\" $SCRATCH/bin/unwedge\n\
+                     for f in $SCRATCH/stand-ins/*; do rm -f $SCRATCH/bin/${f##*/}; cp $f $SCRATCH/bin; done\n\
+                     chmod 755 $SCRATCH/bin/*\n\
+                     await() { n=0; until eval \"$1\"; do [ $((n += 1)) -lt 600 ] || exit 99; sleep 0.1; done; }\nfor d in /var/lib /run /mnt; do mount -t tmpfs none $d; done\n\
                      mkdir -p /var/lib/home/.docker/buildx/activity\necho now >$HOME/.docker/buildx/activity/default\n";
         let mut host = Self { unshare, scratch, setup: setup.into(), variables: Vec::new() };
         for name in ["systemctl", "docker", "pkill"] {
@@ -108,9 +114,7 @@ impl Host {
 
     /// A program that is found before that of the machine.
     pub(crate) fn stand_in(&mut self, name: &str, text: &str) {
-        let path = self.scratch.path().join("bin").join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(self.scratch.path().join("stand-ins").join(name), text).unwrap();
     }
 
     /// Where a script can leave what it found.
@@ -194,6 +198,7 @@ impl Host {
             .env_clear()
             .env("PATH", format!("{}:{path}:/usr/sbin:/sbin", self.bin().display()))
             .env("SCRATCH", self.scratch.path())
+            .env("UNWEDGE", env!("CARGO_BIN_EXE_unwedge"))
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.output().unwrap()
     }
