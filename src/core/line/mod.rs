@@ -13,7 +13,6 @@ mod transport;
 mod voice;
 
 use crate::core::{sentinel::Sentinel, verdict::Cause};
-use cause::Named;
 pub(crate) use excerpt::Excerpt;
 use text::Text;
 pub(crate) use voice::Voice;
@@ -25,8 +24,16 @@ pub const AFTER: usize = 8 * 1024 + 64;
 /// How many bytes in front of a view are read for what stands before a sighting.
 pub const BEFORE: usize = 512;
 
+/// How many prefixes are taken off a line at most; real ones stack two or three.
+pub const PREFIXES_MAX: usize = 8;
+/// The longest tag in brackets that is a prefix, with its brackets.
+pub const TAG_MAX: usize = 64;
 /// How many envelopes may stand in one another.
-const ENVELOPES_MAX: usize = 4;
+pub const ENVELOPES_MAX: usize = 4;
+/// How many lines of an excerpt can lack their time: plain progress keeps the last eight lines of a
+/// step (`logsBufferSize` in `BuildKit`'s `util/progress/progressui/printer.go`). An excerpt that is
+/// never closed hides no more than these.
+pub const EXCERPT_MAX: u8 = 8;
 
 /// How a sentinel stands on its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,17 +69,18 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { complete, excerpt, found, voice: Voice::Client };
+    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client };
     judge.lines(&Text::raw(view), 0);
     judge.voice
 }
 
 /// Judges a later view of a long line, whose voice its first view told.
 pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) {
-    sightings(&Text::raw(view).without_escapes(), voice, complete, found);
+    sightings(&Text::raw(view).without_escapes(), view, voice, complete, found);
 }
 
 struct Judge<'j> {
+    view: &'j [u8],
     complete: bool,
     excerpt: &'j mut Excerpt,
     found: &'j mut Vec<Occurrence>,
@@ -93,8 +101,9 @@ impl Judge<'_> {
         for (i, segment) in line.split(b'\r').enumerate() {
             let rest = freed(&segment);
             let head = &rest.bytes[transport::indent(&rest.bytes)..];
-            let at = rest.at.get(rest.bytes.len() - head.len()..).unwrap_or_default();
-            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, at);
+            let rule = excerpt::is_rule(head)
+                && rest.is_raw(rest.bytes.len() - head.len(), excerpt::RULE.len(), self.view);
+            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, rule);
             if in_excerpt || voice::is_container(head) {
                 voice = Voice::Container;
             }
@@ -106,7 +115,7 @@ impl Judge<'_> {
             };
             match envelope {
                 Some(said) => self.lines(&said, depth + 1),
-                None => sightings(&rest, voice, self.complete, self.found),
+                None => sightings(&rest, self.view, voice, self.complete, self.found),
             }
         }
     }
@@ -121,7 +130,7 @@ fn opens(head: &[u8], depth: usize) -> bool {
 fn freed(segment: &Text) -> Text {
     let bytes = &segment.bytes;
     let (mut start, mut stamped) = (0, false);
-    for _ in 0..transport::PREFIXES_MAX {
+    for _ in 0..PREFIXES_MAX {
         let head = start + transport::indent(&bytes[start..]);
         if voice::is_container(&bytes[head..]) {
             break;
@@ -134,14 +143,14 @@ fn freed(segment: &Text) -> Text {
     segment.slice(start, bytes.len())
 }
 
-/// Finds and judges the sentinels of a text that has one voice.
-fn sightings(text: &Text, voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
+/// Finds and judges the sentinels of a text of `view` that has one voice.
+fn sightings(text: &Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
     let lower = text.bytes.to_ascii_lowercase();
     let first = found.len();
     for sentinel in Sentinel::ALL {
         let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
         for start in memchr::memmem::find_iter(&lower, phrase) {
-            if text.contiguous(start + core, start + core + 4) {
+            if text.is_raw(start + core, 4, view) {
                 let standing = standing(&lower, &text.bytes, start, sentinel, voice, complete);
                 let at = text.at[start] as usize;
                 found.push(Occurrence { sentinel, at, standing, beside_activity: false });
@@ -180,9 +189,9 @@ fn standing(
     match sentinel {
         Sentinel::Erofs => Standing::Stated { state_dir: names_state_dir(&lower[..start]) },
         Sentinel::Activity if !complete => Standing::Stated { state_dir: false },
-        Sentinel::Activity => match cause::named(behind) {
-            Named::Erofs | Named::Nothing => Standing::Stated { state_dir: false },
-            Named::Other(cause) => Standing::OtherCause(cause),
+        Sentinel::Activity => match cause::other(behind) {
+            None => Standing::Stated { state_dir: false },
+            Some(cause) => Standing::OtherCause(cause),
         },
     }
 }

@@ -62,14 +62,15 @@ fn debug_command_line(head: &[u8]) -> bool {
         return false;
     }
     let mut words = head[pid..].split(|b| *b == b' ').skip(1);
-    let (Some(version), Some(program)) = (words.next(), words.next()) else { return false };
-    let number = version.strip_prefix(b"v").unwrap_or(version);
-    let dotted = digits(number) > 0 && number.get(digits(number)) == Some(&b'.') && number.len() > 3;
+    let Some(version) = words.next() else { return false };
+    let number = |text: &[u8]| text.first().is_some_and(u8::is_ascii_digit);
+    let mut numbers = version.strip_prefix(b"v").unwrap_or(version).splitn(3, |b| *b == b'.');
+    let dotted = numbers.by_ref().take(2).all(number) && numbers.next().is_some();
     let named = |word: &[u8]| {
         let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
         [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
     };
-    (dotted && memchr::memchr_iter(b'.', number).nth(1).is_some()) || named(version) || named(program)
+    dotted || named(version) || words.next().is_some_and(named)
 }
 
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
