@@ -169,27 +169,23 @@ fn near_misses(found: &[Found]) -> Vec<NearMiss> {
 /// The sightings of a line. One that is longer than the bounds is judged view by view; only its first
 /// view is freed of prefixes and envelopes, and what lies beyond a view counts as no cause.
 fn on_line(line: &[u8], heads: &mut Vec<Head>) -> Vec<Found> {
-    let mut all = Vec::new();
-    let mut container = false;
-    for own in (0..).step_by(VIEW) {
-        let complete = line.len() <= own + VIEW + AFTER;
-        let from = own.saturating_sub(BEFORE);
-        let to = if complete { line.len() } else { own + VIEW + AFTER };
-        let text: Vec<Byte> = line[from..to].iter().copied().zip(from..).collect();
-        let mut view = View { line, complete, heads, container, found: Vec::new() };
+    let mut view = View { line, end: 0, complete: false, heads, container: false, found: Vec::new() };
+    while !view.complete {
+        let own = view.end;
+        view.complete = line.len() <= own + VIEW + AFTER;
+        view.end = if view.complete { line.len() } else { own + VIEW };
+        let seen = own.saturating_sub(BEFORE)..line.len().min(own + VIEW + AFTER);
+        let text: Vec<Byte> = line[seen.clone()].iter().copied().zip(seen).collect();
+        let before = std::mem::take(&mut view.found);
         if own == 0 {
             view.lines(&text, 0);
         } else {
             view.sightings(&without_escapes(&text));
         }
-        container = view.container;
-        let end = if complete { u64::MAX } else { (own + VIEW) as u64 };
-        all.extend(view.found.into_iter().filter(|one| (own as u64..end).contains(&one.sighting.offset)));
-        if complete {
-            break;
-        }
+        view.found.retain(|one| (own..view.end).contains(&usize::try_from(one.sighting.offset).unwrap()));
+        view.found.extend(before);
     }
-    all
+    view.found
 }
 
 /// What the excerpt looks at in a line.
@@ -202,6 +198,8 @@ enum Head {
 
 struct View<'v> {
     line: &'v [u8],
+    /// Where the view ends, and whether the line ends there.
+    end: usize,
     complete: bool,
     heads: &'v mut Vec<Head>,
     container: bool,
@@ -234,7 +232,7 @@ impl View<'_> {
     }
 
     fn head(&self, head: &[Byte]) -> Head {
-        if re!(r"^------[\t\n\x0C\r ]*\z").is_match(&bytes(head)) && self.is_raw(&head[..6]) {
+        if re!(r"^------[^!-~]*\z").is_match(&bytes(head)) && self.is_raw(&head[..6]) {
             Head::Rule
         } else if bytes(head).starts_with(b"> ") {
             Head::Step
@@ -280,6 +278,9 @@ impl View<'_> {
             }
         }
         self.found.extend(here);
+        // A command that is quoted beyond the view.
+        let own = text.iter().take_while(|(_, at)| *at < self.end).count();
+        self.container |= is_handed_to_container(&all[..own]);
     }
 
     /// The three rules, in their order.
@@ -356,8 +357,8 @@ fn is_container(head: &[u8]) -> bool {
     (re!(r"^#\d+ ").is_match(head) && !re!(r"^#\d+ ERROR: ").is_match(head))
         // Their tty forms, and the first line of an excerpt.
         || re!(r"^(?:=> |> \[)").is_match(head)
-        // `0.412 text`.
-        || re!(r"^\d+\.\d{1,3} ").is_match(head)
+        // `0.412 text`; more digits are the seconds of a transport.
+        || re!(r"^\d{1,8}\.\d{1,3} ").is_match(head)
         // `   3 | >>> RUN …`.
         || re!(r"^\d+ \|(?: |\z)").is_match(head)
         // Progress JSON, on one line or on several (`"name": "[3/3] RUN …`).
@@ -368,8 +369,8 @@ fn is_container(head: &[u8]) -> bool {
         // `web-1  | text`: two blanks, or one behind an index.
         || re!("^(?:", name!(), "  +|[0-9A-Za-z][0-9A-Za-z._@-]*[-_][0-9]+ )\\|(?: |\\z)").is_match(head)
         // What `--debug` echoes: process id, version, arguments.
-        || re!(r"^\d{1,10} v?\d[^ .]*\.\d[^ .]*\.").is_match(head)
-        || re!(r"^\d{1,10} (?:[^ ]* )?(?:[^ ]*/)?(?:docker|buildx|buildkitd)[^ /]*(?: |\z)").is_match(head)
+        || re!(r"^\d{1,7} v?\d[^ .]*\.\d[^ .]*\.").is_match(head)
+        || re!(r"^\d{1,7} (?:[^ ]* )?(?:[^ ]*/)?(?:docker|buildx|buildkitd)[^ /]*(?: |\z)").is_match(head)
 }
 
 /// Rule 1, the excerpt: the line of the step behind a rule, and no more lines than buildx prints.
@@ -384,7 +385,7 @@ fn in_excerpt(heads: &[Head]) -> bool {
 /// Rule 1, where what stands in front tells: a progress marker behind a prefix that nobody knows, or a
 /// command that buildx quotes back and has not closed yet.
 fn is_handed_to_container(before: &[u8]) -> bool {
-    let marker = re!(r"=> => # |(?:^|[ \t:|\]>])#\d+ \d+\.\d{1,3} ").is_match(before);
+    let marker = re!(r"=> => # |(?:^|[ \t:|\]>])#\d+ \d{1,8}\.\d{1,3} ").is_match(before);
     let command = re!("process \"").find_iter(before).last();
     let closed = |at| re!("\" did not complete").is_match(&before[at..]);
     marker || command.is_some_and(|command| !closed(command.start()))

@@ -7,7 +7,7 @@ pub(crate) const RULE: &[u8] = b"------";
 
 /// Whether a line, freed of prefixes and indent, is a rule.
 pub(crate) fn is_rule(head: &[u8]) -> bool {
-    head.trim_ascii_end() == RULE
+    head.strip_prefix(RULE).is_some_and(|rest| !rest.iter().any(u8::is_ascii_graphic))
 }
 
 /// Where a stream stands between rules. Depends on the last ten lines alone.

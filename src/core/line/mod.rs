@@ -3,7 +3,7 @@
 //! A line is judged in *views*. A line of up to [`VIEW`] + [`AFTER`] bytes is one view; of a longer
 //! one each further [`VIEW`] bytes are judged with [`BEFORE`] bytes in front of them and [`AFTER`]
 //! behind. Only the first view is freed of prefixes and envelopes; what lies beyond counts as "no
-//! prefix", and a cause that lies beyond a view as "no cause".
+//! prefix", and a cause that lies beyond a view as "no cause". Each view hands its voice to the next.
 
 mod cause;
 mod envelope;
@@ -62,7 +62,7 @@ pub(crate) struct Occurrence {
 }
 
 /// Judges the first (mostly the only) view of a line. `complete` says whether the line ends with
-/// it. Returns the voice that the line ends in. Linear in the view.
+/// it. Returns the voice that the line goes on in. Linear in the view.
 pub(crate) fn judge(
     view: &[u8],
     complete: bool,
@@ -74,9 +74,19 @@ pub(crate) fn judge(
     judge.voice
 }
 
-/// Judges a later view of a long line, whose voice its first view told.
-pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) {
-    sightings(&Text::raw(view).without_escapes(), view, voice, complete, found);
+/// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
+/// line goes on in.
+pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
+    let text = Text::raw(view).without_escapes();
+    sightings(&text, view, voice, complete, found);
+    voice_behind(&text, BEFORE + VIEW, voice)
+}
+
+/// The voice behind the part of a text that is the view's own: a command that is quoted and not closed
+/// there, however long it is, must not become the client's words in the next view.
+fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
+    let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
+    if voice::handed_to_container(&text.bytes[..own]) { Voice::Container } else { voice }
 }
 
 struct Judge<'j> {
@@ -113,9 +123,13 @@ impl Judge<'_> {
             } else {
                 None
             };
-            match envelope {
-                Some(said) => self.lines(&said, depth + 1),
-                None => sightings(&rest, self.view, voice, self.complete, self.found),
+            if let Some(said) = envelope {
+                self.lines(&said, depth + 1);
+                continue;
+            }
+            sightings(&rest, self.view, voice, self.complete, self.found);
+            if !self.complete {
+                self.voice = voice_behind(&rest, VIEW, voice);
             }
         }
     }

@@ -257,6 +257,7 @@ mod tests {
             "<34>1 2026-11-23T21:39:00Z host app 12 ID47 - text",
             "<13>Nov 23 21:39:00 host docker[1]: text",
             "1700000000.123456 text",
+            "1700000000.123 text",
             "[  123.456789] host docker[12]: text",
             "[build] | text",
             "[pod/foo/bar] text",

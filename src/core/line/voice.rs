@@ -36,12 +36,13 @@ fn plain_progress(head: &[u8]) -> bool {
     digits > 0 && !rest.starts_with(b"ERROR: ")
 }
 
-/// The length of `0.412 `, the seconds that `BuildKit` puts in front of what a step prints.
+/// The length of `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits
+/// and more are no step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
 fn timed(head: &[u8]) -> Option<usize> {
     let whole = digits(head);
     let fraction = digits(head.get(whole + 1..)?);
     let end = whole + 1 + fraction;
-    let timed = whole > 0
+    let timed = (1..=8).contains(&whole)
         && head[whole] == b'.'
         && (1..=3).contains(&fraction)
         && head.get(end).is_some_and(|b| *b == b' ');
@@ -55,10 +56,11 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 }
 
 /// `27604 v0.12.1 /usr/libexec/docker/cli-plugins/docker-buildx build …`, which `--debug` prints
-/// above a stack trace: process id, version, arguments.
+/// above a stack trace: process id, version, arguments. Linux has process ids of seven digits at most;
+/// more are a transport's seconds.
 fn debug_command_line(head: &[u8]) -> bool {
     let pid = digits(head);
-    if !(1..=10).contains(&pid) || head.get(pid) != Some(&b' ') {
+    if !(1..=7).contains(&pid) || head.get(pid) != Some(&b' ') {
         return false;
     }
     let mut words = head[pid..].split(|b| *b == b' ').skip(1);
@@ -167,6 +169,8 @@ mod tests {
             "=x",
             "> quoted mail",
             "0.4123456 text",
+            "1700000000.123 text",
+            "1700000000 docker: text",
             "1.2.3 text",
             "42 bottles",
             "2026 was a year",
