@@ -300,6 +300,24 @@ fn seconds_since_the_epoch_are_no_time_of_a_step_and_no_process_id() {
 }
 
 #[test]
+fn a_quoted_command_does_not_close_itself() {
+    demand(&[
+        (
+            "ERROR: process \"/bin/sh -c echo '\\\" did not complete: $W'\" did not complete\n",
+            "clear container-output@1",
+        ),
+        (
+            "ERROR: process \"/bin/sh -c echo process \\\"x\\\": $W\" did not complete\n",
+            "clear container-output@1",
+        ),
+        (
+            "ERROR: executor failed running [/bin/sh -c echo ]: $W]: exit code: 1\n",
+            "clear container-output@1",
+        ),
+    ]);
+}
+
+#[test]
 fn a_quoted_command_stays_one_however_long_it_is() {
     for length in [VIEW - 200, VIEW - 10, VIEW + 100, VIEW + AFTER, 3 * VIEW] {
         let command = "y ".repeat(length / 2);

@@ -386,9 +386,8 @@ fn in_excerpt(heads: &[Head]) -> bool {
 /// command that buildx quotes back and has not closed yet.
 fn is_handed_to_container(before: &[u8]) -> bool {
     let marker = re!(r"=> => # |(?:^|[ \t:|\]>])#\d+ \d{1,8}\.\d{1,3} ").is_match(before);
-    let command = re!("process \"").find_iter(before).last();
-    let closed = |at| re!("\" did not complete").is_match(&before[at..]);
-    marker || command.is_some_and(|command| !closed(command.start()))
+    // Its quotes are escaped; older versions have brackets, whose end nothing tells.
+    marker || re!(r#"process "(?:[^"\\]|\\.)*\\?\z|executor failed running \["#).is_match(before)
 }
 
 /// Rule 2: a quote, a slash, an equals sign, a hyphen or a word character in front; or a path goes on.

@@ -98,6 +98,8 @@ const HEADS: &[&str] = &[
     "27604 0.1.2-x y ",
     "process \"/bin/sh -c ",
     "\" did not complete successfully: ",
+    "process \"x \\\" did not complete: ",
+    "executor failed running [/bin/sh -c ",
     "build.log:7:#7 0.412 ",
     "2026-11-23T21:39:00.1Z ",
     "2026-11-23 21:39:00,123 ",

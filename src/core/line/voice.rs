@@ -109,7 +109,9 @@ pub(crate) fn digits(bytes: &[u8]) -> usize {
 
 /// Whether what stands in front of a sighting hands it to a container although the line's head
 /// does not: a progress marker behind a prefix that nobody knows (`build.log:7:#7 0.412 `), or a
-/// command that buildx quotes back (`process "/bin/sh -c …`) and has not closed yet.
+/// command that buildx quotes back and has not closed yet. `process %q` escapes the quotes of the command
+/// (`solver/llbsolver/ops/exec.go`), so that it cannot close itself; before `BuildKit` 0.10 it was
+/// `executor failed running [/bin/sh -c …]`, whose end nothing tells.
 pub(crate) fn handed_to_container(before: &[u8]) -> bool {
     let marker = memchr::memmem::find_iter(before, b"=> => # ").next().is_some()
         || memchr::memchr_iter(b'#', before).any(|at| {
@@ -118,9 +120,24 @@ pub(crate) fn handed_to_container(before: &[u8]) -> bool {
             let rest = &before[at + 1 + number..];
             boundary && number > 0 && rest.first() == Some(&b' ') && timed(&rest[1..]).is_some()
         });
-    let quoted = memchr::memmem::rfind(before, b"process \"")
-        .is_some_and(|at| memchr::memmem::find(&before[at..], b"\" did not complete").is_none());
-    marker || quoted
+    let quoted =
+        memchr::memmem::rfind(before, PROCESS).is_some_and(|at| !closes(&before[at + PROCESS.len()..]));
+    marker || quoted || memchr::memmem::find(before, b"executor failed running [").is_some()
+}
+
+const PROCESS: &[u8] = b"process \"";
+
+/// Whether a quoted string ends in `text`.
+fn closes(text: &[u8]) -> bool {
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -197,6 +214,9 @@ mod tests {
             ("  => => # ", true),
             ("ERROR: failed to solve: process \"/bin/sh -c ", true),
             ("process \"x\" did not complete successfully: ", false),
+            (r#"process "echo \" did not complete successfully: "#, true),
+            (r#"process "echo \\" did not complete successfully: "#, false),
+            ("executor failed running [/bin/sh -c ", true),
         ] {
             assert_eq!(handed_to_container(before.as_bytes()), handed, "{before}");
         }
