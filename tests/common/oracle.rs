@@ -2,7 +2,7 @@
 //! whole stream in memory. It shares the result types and the named bounds with the crate, and no
 //! rule: where the scanner and the oracle differ, one of them is wrong.
 
-use regex::bytes::{Captures, Regex};
+use regex::bytes::Regex;
 use std::sync::LazyLock;
 use unwedge::core::{
     line::{AFTER, BEFORE, ENVELOPES_MAX, EXCERPT_MAX, PREFIXES_MAX, VIEW},
@@ -55,6 +55,9 @@ macro_rules! name {
         "[0-9A-Za-z][0-9A-Za-z._@-]*"
     };
 }
+
+mod envelope;
+use envelope::{ERROR, SAID, is_one_of, open};
 
 /// A byte of a line, and its offset in the line: what is left of a line keeps its offsets.
 type Byte = (u8, usize);
@@ -120,50 +123,6 @@ fn wedge(found: &[Found], require_same_line: bool) -> Option<Wedge> {
         let (activity, erofs, quote) = (activity.sighting, erofs.sighting, activity.quote.clone());
         Some(Wedge { activity, erofs, link, quote })
     })
-}
-
-/// The first near miss of each kind, in the order of the stream.
-fn near_misses(found: &[Found]) -> Vec<NearMiss> {
-    let first = |sentinel, holds: fn(&Found) -> bool| {
-        found.iter().find(|one| one.sighting.sentinel == sentinel && holds(one))
-    };
-    let activity = |holds| first(Sentinel::Activity, holds);
-    let erofs = |holds| first(Sentinel::Erofs, holds);
-    // A full signature takes both sentinels; a quotation often begins with the first of them.
-    let container = activity(|one| one.standing == Standing::Container);
-    let in_container = erofs(|one| one.standing == Standing::Container);
-    let mentioned = activity(|one| one.standing == Standing::Mentioned);
-    let beside = erofs(|one| {
-        one.standing == Standing::Mentioned || one.standing == Standing::Stated && one.beside_activity
-    });
-    let elsewhere = erofs(|one| one.standing == Standing::Stated && !one.beside_activity && !one.state_dir);
-    let mut misses: Vec<NearMiss> = [
-        // One that names its cause says more than one that does not.
-        (
-            NearMissKind::ActivityFailure,
-            activity(|one| matches!(one.standing, Standing::OtherCause(_)))
-                .or(activity(|one| one.standing == Standing::Stated)),
-        ),
-        (NearMissKind::StateDirUnwritable, erofs(|one| one.standing == Standing::Stated && one.state_dir)),
-        (NearMissKind::ContainerOutput, container.filter(|_| in_container.is_some())),
-        (NearMissKind::Mentioned, mentioned.filter(|_| beside.is_some())),
-        (
-            NearMissKind::ReadOnlyElsewhere,
-            [elsewhere, in_container.filter(|_| container.is_none())]
-                .into_iter()
-                .flatten()
-                .min_by_key(|one| one.sighting.offset),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(kind, one)| {
-        let Found { sighting, quote, standing, .. } = one?.clone();
-        let cause = if let Standing::OtherCause(cause) = standing { Some(cause) } else { None };
-        Some(NearMiss { kind, sighting, quote, cause })
-    })
-    .collect();
-    misses.sort_by_key(|miss| miss.sighting.offset);
-    misses
 }
 
 /// The sightings of a line. One that is longer than the bounds is judged view by view; only its first
@@ -434,6 +393,50 @@ fn is_operation(text: &[u8]) -> bool {
     known.split(' ').any(|known| if path { known == word } else { known.starts_with(word) })
 }
 
+/// The first near miss of each kind, in the order of the stream.
+fn near_misses(found: &[Found]) -> Vec<NearMiss> {
+    let first = |sentinel, holds: fn(&Found) -> bool| {
+        found.iter().find(|one| one.sighting.sentinel == sentinel && holds(one))
+    };
+    let activity = |holds| first(Sentinel::Activity, holds);
+    let erofs = |holds| first(Sentinel::Erofs, holds);
+    // A full signature takes both sentinels; a quotation often begins with the first of them.
+    let container = activity(|one| one.standing == Standing::Container);
+    let in_container = erofs(|one| one.standing == Standing::Container);
+    let mentioned = activity(|one| one.standing == Standing::Mentioned);
+    let beside = erofs(|one| {
+        one.standing == Standing::Mentioned || one.standing == Standing::Stated && one.beside_activity
+    });
+    let elsewhere = erofs(|one| one.standing == Standing::Stated && !one.beside_activity && !one.state_dir);
+    let mut misses: Vec<NearMiss> = [
+        // One that names its cause says more than one that does not.
+        (
+            NearMissKind::ActivityFailure,
+            activity(|one| matches!(one.standing, Standing::OtherCause(_)))
+                .or(activity(|one| one.standing == Standing::Stated)),
+        ),
+        (NearMissKind::StateDirUnwritable, erofs(|one| one.standing == Standing::Stated && one.state_dir)),
+        (NearMissKind::ContainerOutput, container.filter(|_| in_container.is_some())),
+        (NearMissKind::Mentioned, mentioned.filter(|_| beside.is_some())),
+        (
+            NearMissKind::ReadOnlyElsewhere,
+            [elsewhere, in_container.filter(|_| container.is_none())]
+                .into_iter()
+                .flatten()
+                .min_by_key(|one| one.sighting.offset),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(kind, one)| {
+        let Found { sighting, quote, standing, .. } = one?.clone();
+        let cause = if let Standing::OtherCause(cause) = standing { Some(cause) } else { None };
+        Some(NearMiss { kind, sighting, quote, cause })
+    })
+    .collect();
+    misses.sort_by_key(|miss| miss.sighting.offset);
+    misses
+}
+
 /// `state-dir-unwritable`: the statement in front of `: read-only file system` ends in a path of the
 /// state directory, of its parent `.docker`, or of a file that buildx keeps in it.
 fn names_state_dir(before: &[u8]) -> bool {
@@ -444,123 +447,4 @@ fn names_state_dir(before: &[u8]) -> bool {
         r"|/buildx/(?:activity|refs|instances|defaults|current|\.lock|\.buildnodeid)(?:/|\z)"
     )
     .is_match(statement)
-}
-
-/// Keys whose value is what was said, and those whose value is the error that it was said about.
-const SAID: [&str; 8] = ["msg", "message", "MESSAGE", "log", "line", "text", "short_message", "full_message"];
-const ERROR: [&str; 2] = ["error", "err"];
-
-fn is_one_of(keys: &[&str], key: &[u8]) -> bool {
-    keys.iter().any(|known| known.as_bytes() == key)
-}
-
-/// "Logfmt, a docker json-file or NDJSON envelope": what was said, then the errors, joined as Go joins
-/// them. The line break at the end of an entry ends its last line and begins none.
-fn open(head: &[Byte]) -> Option<Vec<Byte>> {
-    // A member of an object that was printed over several lines, an object, or pairs.
-    let member = re!("^\"(?P<key>[A-Za-z_]+)\"", blanks!(), ":", blanks!(), "\"", string!("value"));
-    let members = match head.first()?.0 {
-        b'"' => member.captures(&bytes(head)).iter().map(|member| key_and_value(member, head)).collect(),
-        b'{' => json(&head[1..]),
-        _ => logfmt(head),
-    };
-    let under = |keys: &'static [&str]| members.iter().filter(move |(key, _)| is_one_of(keys, key));
-    let values: Vec<&[Byte]> = under(&SAID).chain(under(&ERROR)).map(|(_, value)| &value[..]).collect();
-    let mut said = values.join(&[(b':', 0), (b' ', 0)][..]);
-    said.truncate(said.len() - usize::from(bytes(&said).ends_with(b"\n")));
-    (!values.is_empty()).then_some(said)
-}
-
-type Member = (Vec<u8>, Vec<Byte>);
-
-/// What the groups of a match on `text` hold.
-fn key_and_value(found: &Captures, text: &[Byte]) -> Member {
-    (
-        bytes(&decoded(&text[found.name("key").unwrap().range()])),
-        decoded(&text[found.name("value").unwrap().range()]),
-    )
-}
-
-/// The members with a string value of an object, up to where it ends or is none.
-fn json(mut rest: &[Byte]) -> Vec<Member> {
-    let (key, value) = (
-        re!(r"^[\t\n\x0C\r ,]*", "\"", string!("key"), blanks!(), ":", blanks!()),
-        re!(r"^[\t\n\x0C\r ,]*", "\"", string!("key"), blanks!(), ":", blanks!(), "\"", string!("value")),
-    );
-    let mut members = Vec::new();
-    loop {
-        let text = bytes(rest);
-        if let Some(found) = value.captures(&text) {
-            members.push(key_and_value(&found, rest));
-            rest = &rest[found[0].len()..];
-        } else if let Some(found) = key.find(&text) {
-            rest = &rest[found.end() + other_value(&text[found.end()..])..];
-        } else {
-            return members;
-        }
-    }
-}
-
-/// The length of a value that is no string.
-fn other_value(text: &[u8]) -> usize {
-    let mut depth = 0;
-    for token in re!("\"", string!("quoted"), "|.").find_iter(text) {
-        match token.as_bytes() {
-            b"{" | b"[" => depth += 1,
-            b"," | b"}" | b"]" if depth == 0 => return token.start(),
-            b"}" | b"]" => depth -= 1,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-/// `time="…" level=error msg="text"`: the pairs at the head of the line whose values are quoted.
-fn logfmt(mut rest: &[Byte]) -> Vec<Member> {
-    let pair = re!("^(?P<key>[0-9A-Za-z_.@-]+)=(?:\"", string!("value"), "|[^ ]*)", blanks!());
-    let mut members = Vec::new();
-    while let Some(found) = pair.captures(&bytes(rest)) {
-        members.extend(found.name("value").map(|_| key_and_value(&found, rest)));
-        rest = &rest[found[0].len()..];
-    }
-    members
-}
-
-/// The text of a string with its escapes, those of JSON and Go.
-fn decoded(text: &[Byte]) -> Vec<Byte> {
-    let raw = bytes(text);
-    let hex = |digits: &[u8]| u16::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
-    let mut whole = Vec::new();
-    let mut end = 0;
-    let escapes = re!(
-        r"\\(?:u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2}",
-        r"|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)"
-    );
-    for escape in escapes.find_iter(&raw) {
-        whole.extend(&text[end..escape.start()]);
-        end = escape.end();
-        let plain = match escape.as_bytes() {
-            [_, b'u', unit @ ..] if unit.len() == 4 => String::from_utf16_lossy(&[hex(unit)]).into_bytes(),
-            [_, b'u', pair @ ..] if pair.len() == 10 => {
-                String::from_utf16_lossy(&[hex(&pair[..4]), hex(&pair[6..])]).into_bytes()
-            }
-            [_, b'x', byte @ ..] if byte.len() == 2 => hex(byte).to_be_bytes()[1..].to_vec(),
-            [_, b'n'] => b"\n".to_vec(),
-            [_, b'r'] => b"\r".to_vec(),
-            [_, b't'] => b"\t".to_vec(),
-            [_, b'b'] => b"\x08".to_vec(),
-            [_, b'f'] => b"\x0C".to_vec(),
-            [_, b'a'] => b"\x07".to_vec(),
-            [_, b'v'] => b"\x0B".to_vec(),
-            [_, plain @ (b'"' | b'\\' | b'/')] => vec![*plain],
-            // No escape.
-            _ => {
-                whole.extend(&text[escape.range()]);
-                continue;
-            }
-        };
-        whole.extend(plain.iter().map(|byte| (*byte, text[escape.start()].1)));
-    }
-    whole.extend(&text[end..]);
-    whole
 }
