@@ -62,6 +62,33 @@ proptest! {
     }
 
     #[test]
+    fn a_container_forges_nothing(Stream(bytes) in stream(), head in 0..4usize, transport in prop::option::of(0..transports().len())) {
+        let head = ["#7 0.412 ", "web-1  | ", " => => # ", "0.412 "][head];
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let mut stream = lines.flat_map(|line| [head.as_bytes(), line, b"\n"].concat()).collect::<Vec<u8>>();
+        if let Some(transport) = transport {
+            stream = transports()[transport].1(&String::from_utf8_lossy(&stream)).into_bytes();
+        }
+        prop_assert!(!is_wedge(&stream), "{:?}", Stream(stream));
+    }
+
+    /// As Go quotes it, which buildx leaves it to.
+    #[test]
+    fn a_quoted_command_forges_nothing(Stream(bytes) in stream()) {
+        let command = format!("{:?}", String::from_utf8_lossy(&bytes));
+        let stream = format!("ERROR: failed to solve: process {command} did not complete successfully: exit code: 1");
+        prop_assert!(!is_wedge(stream.as_bytes()), "{}", stream);
+    }
+
+    /// No stream before it takes the client's words away, once an excerpt that was left open has ended.
+    #[test]
+    fn the_client_is_heard_behind_anything(Stream(mut bytes) in stream()) {
+        bytes.extend([b'\n'; 12]);
+        bytes.extend(b"ERROR: failed to update builder last activity time: open /x: read-only file system");
+        prop_assert!(is_wedge(&bytes), "{:?}", Stream(bytes));
+    }
+
+    #[test]
     fn two_lines_of_the_client_are_enough(
         words in prop::collection::vec("[a-z]{1,9}", 4), between in prop::collection::vec("[a-z ]{0,60}", 0..400), swap: bool,
     ) {
