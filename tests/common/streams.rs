@@ -3,7 +3,7 @@
 use proptest::{prelude::*, sample::Index};
 use std::{env, fmt, fs, path::Path, sync::LazyLock};
 use unwedge::core::{
-    line::{AFTER, BEFORE, VIEW},
+    line::{AFTER, BEFORE, ENVELOPES_MAX, PREFIXES_MAX, TAG_MAX, VIEW},
     verdict::QUOTE_MAX,
 };
 
@@ -116,6 +116,7 @@ const HEADS: &[&str] = &[
     "01E+",
     "stderr F ",
     "stdout P ",
+    "stderr P ",
     "<34>1 ",
     "<13>",
     "host app 12 ID47 - ",
@@ -141,6 +142,7 @@ const MARKS: &[&str] = &[
     "------ \r\n",
     "-----",
     "------\n > [3/3] RUN x:\n",
+    "------\r\n > [3/3] RUN x:\r\n",
     "{\"log\":\"",
     "{\"level\":\"error\",\"n\":[1,{\"msg\":\"x\"}],\"msg\":\"",
     "{ \"error\" : \"",
@@ -164,6 +166,7 @@ const MARKS: &[&str] = &[
     "err=\"",
     "log=\"------\\n\" ",
     "\x1b[31m",
+    "failed to upd\x1b]8;;x\x1b\\ate builder last activity time",
     "\x1b[0m",
     "\x1b[",
     "\x1b]0;t",
@@ -189,6 +192,17 @@ const MARKS: &[&str] = &[
     "\u{fffd}",
 ];
 
+/// A text in so many envelopes, one in another.
+fn nested(depth: usize, text: String) -> String {
+    (0..depth).fold(text, |text, _| serde_json::json!({ "msg": text }).to_string())
+}
+
+/// The wedge in a container's voice, for who takes the prefix off.
+fn line_of_a_service(prefix: &str) -> Vec<u8> {
+    format!("\n{prefix}web-1  | failed to update builder last activity time: read-only file system\n")
+        .into_bytes()
+}
+
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let of = |pieces: &'static [&str]| {
         prop::sample::select(pieces).prop_map(|piece: &str| piece.as_bytes().to_vec())
@@ -198,6 +212,12 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         4 => of(HEADS),
         4 => of(MARKS),
         1 => prop::collection::vec(any::<u8>(), 0..6),
+        1 => (PREFIXES_MAX - 2..PREFIXES_MAX + 2).prop_map(|count| line_of_a_service(&"21:39:00 ".repeat(count))),
+        1 => (0..ENVELOPES_MAX + 2, prop::sample::select(HEADS), prop::sample::select(WORDS))
+            .prop_map(|(depth, head, words)| nested(depth, head.to_owned() + words).into_bytes()),
+        // An excerpt around its bound, and a tag in brackets around its own.
+        1 => (5..11usize).prop_map(|lines| b"------\n > [3/3] RUN x:".iter().copied().chain(vec![b'\n'; lines]).collect()),
+        1 => (TAG_MAX - 5..TAG_MAX + 2).prop_map(|length| line_of_a_service(&format!("[{}] ", "t".repeat(length)))),
     ]
 }
 
@@ -218,6 +238,30 @@ fn filler() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(bound, off)| (bound + 32).saturating_sub(off));
     let length = prop_oneof![3 => near, 1 => 0..150_000usize];
     (length, prop::sample::select(&b"y  /:\t\\\""[..])).prop_map(|(length, byte)| vec![byte; length])
+}
+
+/// A line whose sentences begin around the bounds.
+fn long_line() -> impl Strategy<Value = Vec<u8>> {
+    let head = prop_oneof![Just(""), prop::sample::select(HEADS)];
+    let sentence = || prop::sample::select(WORDS);
+    let start =
+        (prop::sample::select(&[QUOTE_MAX / 2, VIEW, 2 * VIEW][..]), prop_oneof![Just(0), -50..=50isize]);
+    let more = (prop::sample::select(&[0, AFTER - BEFORE, AFTER, VIEW - BEFORE, VIEW][..]), 0..100usize);
+    let blank = prop::sample::select(&b" y\t:"[..]);
+    (head, start, sentence(), more, sentence(), sentence(), blank).prop_map(
+        |(head, (bound, off), first, (more, off_more), second, last, blank)| {
+            let mut line = head.as_bytes().to_vec();
+            line.resize(bound.saturating_add_signed(off).max(line.len()), blank);
+            line.extend(first.bytes());
+            line.resize(line.len() + more + off_more, blank);
+            line.extend([second, last].concat().bytes());
+            // A line of just the length that one view takes, or of one byte more.
+            if bound == VIEW && off_more < 30 {
+                line.resize(VIEW + AFTER + off_more % 2, blank);
+            }
+            line
+        },
+    )
 }
 
 /// Lines of one head or more and some words, between marks.
@@ -320,6 +364,7 @@ pub fn stream() -> impl Strategy<Value = Stream> {
         3 => prop::collection::vec(piece(), 0..40).prop_map(|pieces| pieces.concat()),
         3 => lines(),
         2 => prop::sample::select(&CORPUS[..]),
+        1 => long_line(),
     ];
     let edits = prop::collection::vec(edit(), 0..5);
     let fillers =
