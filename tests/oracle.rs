@@ -330,6 +330,21 @@ fn a_quoted_command_stays_one_however_long_it_is() {
     }
 }
 
+#[test]
+fn a_command_that_is_quoted_behind_the_first_view_stays_one_too() {
+    let (before, command) = ("y ".repeat(VIEW / 2 + 50), "y ".repeat(VIEW));
+    demand(&[(&format!("{before}process \"/bin/sh -c {command}$W"), "clear container-output@1")]);
+}
+
+#[test]
+fn a_line_of_just_one_view_names_its_cause() {
+    let (first, last) = ("failed to update builder last activity time: write /", ": no space left on device");
+    for (more, demanded) in [(0, "clear activity-failure@1 (DiskFull)"), (1, "clear activity-failure@1")] {
+        let path = "y".repeat(VIEW + AFTER + more - first.len() - last.len());
+        demand(&[(&format!("{first}{path}{last}"), demanded)]);
+    }
+}
+
 /// A line of a manifest, as far as it is read here.
 #[derive(Deserialize)]
 struct Case {
