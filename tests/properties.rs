@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod common;
+
+use common::streams::{Stream, config, cut, stream, transports};
 use proptest::prelude::*;
 use std::{fs, path::Path};
 use unwedge::core::{
@@ -20,49 +23,18 @@ fn is_wedge(bytes: &[u8]) -> bool {
     matches!(judged(bytes), Verdict::Wedge(_))
 }
 
-/// Streams rich in everything that the rules look at.
-fn stream() -> impl Strategy<Value = Vec<u8>> {
-    let piece = prop_oneof![
-        8 => prop::sample::select(vec![
-            "failed to update builder last activity time", "Read-only file system", ": open /home/x/.docker/buildx/activity/.tmp-d1",
-            ": ", "\n", "\n", "\n", "\r", "\r\n", "ERROR: ", "#7 0.412 ", "#7 ERROR: ", " => => # ", "------\n", " > [3/3] RUN x:\n", "0.412 ",
-            "   3 | >>> RUN ", "web-1  | ", "build | ", "[build] | ", "\x1b[31m", "\x1b[0m", "\x1b]0;t", "\x07", "\0", "'", "\"", "/", "=",
-            "process \"/bin/sh -c ", "\" did not complete successfully", "{\"log\":\"", "\\n\",\"stream\":\"stderr\"}", "time=\"x\" level=error msg=\"",
-            "2026-11-23T21:39:00.1Z ", "Nov 23 21:39:00 host docker[1]: ", "no space left on device", "ty t", "d-on", "failed to update", "{\"vertexes\":[",
-            "27604 v0.12.1 docker-buildx ", "\u{feff}", " ", "x",
-        ]).prop_map(|s: &str| s.as_bytes().to_vec()),
-        1 => prop::collection::vec(any::<u8>(), 0..6),
-    ];
-    let long = prop_oneof![9 => Just(0usize), 1 => 0..150_000usize];
-    (prop::collection::vec(piece, 0..40), long, any::<prop::sample::Index>()).prop_map(
-        |(mut pieces, long, at)| {
-            let at = at.index(pieces.len() + 1);
-            pieces.insert(at, vec![b'y'; long]);
-            pieces.concat()
-        },
-    )
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(600))]
 
     #[test]
-    fn the_cut_does_not_matter(bytes in stream(), mut cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12), single: bool) {
-        let whole = judged(&bytes);
+    fn the_cut_does_not_matter(Stream(bytes) in stream(), cut in cut()) {
         let mut scanner = Scanner::new();
-        let mut ends: Vec<usize> = if single && bytes.len() < 4096 { (0..bytes.len()).collect() }
-            else { cuts.drain(..).map(|cut| cut.index(bytes.len() + 1)).collect() };
-        ends.sort_unstable();
-        let mut start = 0;
-        for end in ends.into_iter().chain([bytes.len()]) {
-            scanner.push(&bytes[start..end]);
-            start = end;
-        }
-        prop_assert_eq!(scanner.finish(), whole);
+        cut.pieces(&bytes).for_each(|piece| scanner.push(piece));
+        prop_assert_eq!(scanner.finish(), judged(&bytes));
     }
 
     #[test]
-    fn a_wedge_stays_and_is_known_at_the_end_of_its_line(bytes in stream(), more in stream()) {
+    fn a_wedge_stays_and_is_known_at_the_end_of_its_line(Stream(bytes) in stream(), Stream(more) in stream()) {
         if let Verdict::Wedge(wedge) = judged(&bytes) {
             let mut longer = bytes.clone();
             longer.push(b'\n');
@@ -75,16 +47,45 @@ proptest! {
     }
 
     #[test]
-    fn sightings_stand_where_they_say(bytes in stream()) {
+    fn sightings_stand_where_they_say(Stream(bytes) in stream()) {
         if let Verdict::Wedge(wedge) = judged(&bytes) {
             for sighting in [wedge.activity, wedge.erofs] {
                 let at = usize::try_from(sighting.offset).unwrap();
-                prop_assert!(bytes[at].eq_ignore_ascii_case(&sighting.sentinel.phrase()[0]));
+                // Or the escape that an envelope spells it with.
+                let first = bytes[at].to_ascii_lowercase();
+                prop_assert!(first == sighting.sentinel.phrase()[0] || first == b'\\');
                 let lines = memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64;
                 prop_assert_eq!(sighting.line, lines + 1);
             }
             prop_assert_eq!(wedge.link == Link::Line, wedge.activity.line == wedge.erofs.line);
         }
+    }
+
+    #[test]
+    fn a_container_forges_nothing(Stream(bytes) in stream(), head in 0..4usize, transport in prop::option::of(0..transports().len())) {
+        let head = ["#7 0.412 ", "web-1  | ", " => => # ", "0.412 "][head];
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let mut stream = lines.flat_map(|line| [head.as_bytes(), line, b"\n"].concat()).collect::<Vec<u8>>();
+        if let Some(transport) = transport {
+            stream = transports()[transport].1(&String::from_utf8_lossy(&stream)).into_bytes();
+        }
+        prop_assert!(!is_wedge(&stream), "{:?}", Stream(stream));
+    }
+
+    /// As Go quotes it, which buildx leaves it to.
+    #[test]
+    fn a_quoted_command_forges_nothing(Stream(bytes) in stream()) {
+        let command = format!("{:?}", String::from_utf8_lossy(&bytes));
+        let stream = format!("ERROR: failed to solve: process {command} did not complete successfully: exit code: 1");
+        prop_assert!(!is_wedge(stream.as_bytes()), "{}", stream);
+    }
+
+    /// No stream before it takes the client's words away, once an excerpt that was left open has ended.
+    #[test]
+    fn the_client_is_heard_behind_anything(Stream(mut bytes) in stream()) {
+        bytes.extend([b'\n'; 12]);
+        bytes.extend(b"ERROR: failed to update builder last activity time: open /x: read-only file system");
+        prop_assert!(is_wedge(&bytes), "{:?}", Stream(bytes));
     }
 
     #[test]
@@ -113,44 +114,6 @@ fn a_long_line_is_judged_across_every_bound() {
         assert!(!is_wedge(format!("#7 0.412 {blanks}{sentence}").as_bytes()), "{length} behind a prefix");
         assert!(!is_wedge(format!("web-1  | {blanks}{sentence}").as_bytes()), "{length} behind a prefix");
     }
-}
-
-/// A transport, as a function on a whole stream.
-type Transport = fn(&str) -> String;
-
-fn transports() -> Vec<(&'static str, Transport)> {
-    fn each(stream: &str, wrap: impl Fn(&str) -> String) -> String {
-        stream.lines().map(|line| wrap(line) + "\n").collect()
-    }
-    fn json(text: &str) -> String {
-        serde_json::to_string(text).unwrap()
-    }
-    vec![
-        ("crlf", |s| s.replace('\n', "\r\n")),
-        ("github", |s| each(s, |l| format!("2026-11-23T21:39:00.1234567Z {l}"))),
-        ("gh run view", |s| each(s, |l| format!("build\tRun make\t2026-11-23T21:39:00.1234567Z {l}"))),
-        ("gitlab", |s| each(s, |l| format!("2026-11-23T21:39:00.123456Z 01E {l}"))),
-        ("jenkins", |s| each(s, |l| format!("[2026-11-23T21:39:00.123Z] {l}"))),
-        ("buildkite", |s| each(s, |l| format!("\x1b_bk;t=1700000000000\x07{l}"))),
-        ("journald", |s| each(s, |l| format!("Nov 23 21:39:00 host compose-up[123]: {l}"))),
-        ("syslog", |s| each(s, |l| format!("<13>1 2026-11-23T21:39:00Z host docker 12 - - {l}"))),
-        ("kubernetes", |s| each(s, |l| format!("2026-11-23T21:39:00.123456789Z stderr F {l}"))),
-        ("ts", |s| each(s, |l| format!("Nov 23 21:39:00 {l}"))),
-        ("tag", |s| each(s, |l| format!("[build] | {l}"))),
-        ("json-file", |s| {
-            each(s, |l| {
-                format!("{{\"log\":{},\"stream\":\"stderr\",\"time\":\"x\"}}", json(&format!("{l}\n")))
-            })
-        }),
-        ("ndjson", |s| each(s, |l| format!("{{\"level\":\"error\",\"ts\":1.5,\"msg\":{}}}", json(l)))),
-        ("one ndjson line", |s| format!("{{\"message\":{}}}\n", json(s))),
-        ("logfmt", |s| each(s, |l| format!("time=\"2026-11-23T21:39:00Z\" level=error msg={}", json(l)))),
-        ("colour", |s| {
-            each(s, |l| format!("\x1b[31m{}\x1b[0m", l.replace("failed", "\x1b[1mfailed\x1b[22m")))
-        }),
-        ("no last newline", |s| s.trim_end_matches('\n').to_owned()),
-        ("noise", |s| format!("\u{feff}\0#0 building\n{s}\nDONE\0\n")),
-    ]
 }
 
 #[test]

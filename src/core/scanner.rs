@@ -151,8 +151,8 @@ impl Scanner {
             if candidate || rules || !complete {
                 self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
             }
-        } else if candidate {
-            line::judge_later(view, complete, self.voice, &mut found);
+        } else if candidate || !complete {
+            self.voice = line::judge_later(view, complete, self.voice, &mut found);
         }
         found.sort_by_key(|occurrence| occurrence.at);
         let own = self.views * VIEW - self.base..if complete {

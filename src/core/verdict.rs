@@ -36,6 +36,9 @@ pub struct Quote {
 /// How many bytes of a line a [`Quote`] keeps at most.
 pub const QUOTE_MAX: usize = 1024;
 
+/// How many bytes of the text of a [`Cause`] are kept at most.
+pub const CAUSE_MAX: usize = 256;
+
 /// A stream that shows the wedge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wedge {
@@ -67,7 +70,7 @@ pub enum NearMissKind {
 /// The reason that an activity failure names on its own line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
-    /// The text after the last `: ` of the line, at most 256 bytes of it, as it was printed.
+    /// The text after the last `: ` of the line, at most [`CAUSE_MAX`] bytes of it, as it was printed.
     pub text: Vec<u8>,
     /// What kind of cause that is.
     pub kind: CauseKind,

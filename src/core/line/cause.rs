@@ -2,22 +2,8 @@
 
 use crate::core::{
     sentinel::Sentinel,
-    verdict::{Cause, CauseKind},
+    verdict::{CAUSE_MAX, Cause, CauseKind},
 };
-
-/// What the rest of a line says behind the activity sentinel.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Named {
-    /// `read-only file system`.
-    Erofs,
-    /// No cause, as far as the line goes.
-    Nothing,
-    /// Another cause.
-    Other(Cause),
-}
-
-/// How many bytes of a cause are kept.
-pub(crate) const CAUSE_MAX: usize = 256;
 
 /// The operations that Go's os package names in front of a path; buildx was seen to print the first
 /// six (`open`, `write`, `sync`, `close`, `chmod`, `rename`).
@@ -40,27 +26,19 @@ const OPERATIONS: [&[u8]; 16] = [
     b"read",
 ];
 
-/// Reads `rest`, the text from the end of the activity sentinel to the end of the line. The cause
-/// is what follows the last `: `; an operation and a path alone, or the beginning of a word that
-/// could have become the EROFS sentinel, is a line that was cut off.
-pub(crate) fn named(rest: &[u8]) -> Named {
+/// The cause other than EROFS that `rest` names, the text from the end of the activity sentinel to
+/// the end of the line. The cause is what follows the last `: `; an operation and a path alone, or
+/// the beginning of a word that could have become the EROFS sentinel, is a line that was cut off.
+pub(crate) fn other(rest: &[u8]) -> Option<Cause> {
     let rest = without_trailer(trim(rest));
-    let Some(colon) = memchr::memmem::rfind(rest, b": ") else { return Named::Nothing };
+    let colon = memchr::memmem::rfind(rest, b": ")?;
     let cause = trim(&rest[colon + 2..]);
     let lower = cause.to_ascii_lowercase();
     let erofs = Sentinel::Erofs.phrase();
-    if lower.starts_with(erofs) && !matches!(lower.get(erofs.len()), Some(b'/' | b'\\')) {
-        return Named::Erofs;
-    }
-    let first = colon == 0;
-    if lower.is_empty()
-        || erofs.starts_with(&lower)
-        || lower.starts_with(erofs)
-        || (first && only_operation(&lower))
-    {
-        return Named::Nothing;
-    }
-    Named::Other(Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) })
+    // An empty cause is where the sentinel begins, too.
+    let open =
+        erofs.starts_with(&lower) || lower.starts_with(erofs) || (colon == 0 && only_operation(&lower));
+    (!open).then(|| Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) })
 }
 
 /// `open`, `open /home/…`, or the beginning of such a word.
@@ -120,10 +98,6 @@ mod tests {
             ": open /x: read-only file system: exit status 1",
             ": open /x: read-only file system: unknown",
             ": open /no space left on device/x: read-only file system",
-        ] {
-            assert_eq!(named(rest.as_bytes()), Named::Erofs, "{rest}");
-        }
-        for rest in [
             "",
             ":",
             ": ",
@@ -138,7 +112,7 @@ mod tests {
             ": write /notes: read-only file system/activity",
             ": rename /a /b",
         ] {
-            assert_eq!(named(rest.as_bytes()), Named::Nothing, "{rest}");
+            assert_eq!(other(rest.as_bytes()), None, "{rest}");
         }
         for (rest, text, kind) in [
             (": open /x: no space left on device", "no space left on device", CauseKind::DiskFull),
@@ -162,7 +136,7 @@ mod tests {
             ),
             (": permission denied: exit status 1", "permission denied", CauseKind::Ownership),
         ] {
-            assert_eq!(named(rest.as_bytes()), Named::Other(Cause { text: text.into(), kind }), "{rest}");
+            assert_eq!(other(rest.as_bytes()), Some(Cause { text: text.into(), kind }), "{rest}");
         }
     }
 }

@@ -22,14 +22,20 @@ pub(crate) fn open(text: &Text) -> Option<Text> {
     };
     let said = members.iter().filter(|(key, _)| SAID.contains(&key.as_slice()));
     let errors = members.iter().filter(|(key, _)| ERROR.contains(&key.as_slice()));
-    said.chain(errors).map(|(_, value)| value.clone()).reduce(|mut whole, value| {
+    let mut whole = said.chain(errors).map(|(_, value)| value.clone()).reduce(|mut whole, value| {
         let at = value.at.first().or(whole.at.last()).copied().unwrap_or(0);
         whole.push(b':', at);
         whole.push(b' ', at);
         whole.bytes.extend(value.bytes);
         whole.at.extend(value.at);
         whole
-    })
+    })?;
+    // The end of a json-file entry's line. Left in, it would begin another, empty one.
+    if whole.bytes.ends_with(b"\n") {
+        whole.bytes.pop();
+        whole.at.pop();
+    }
+    Some(whole)
 }
 
 type Members = Vec<(Vec<u8>, Text)>;
@@ -87,8 +93,9 @@ fn other_value(bytes: &[u8]) -> usize {
 /// `"log": "text"`, one member of an object that was printed over several lines.
 fn member(text: &Text) -> Members {
     let Some(key) = member_key(&text.bytes).map(<[u8]>::to_vec) else { return Members::new() };
-    let value = key.len() + 2 + text.bytes[key.len() + 2..].iter().take_while(|b| **b != b'"').count();
-    if !is_text_key(&key) || value >= text.bytes.len() {
+    let value =
+        key.len() + 2 + text.bytes[key.len() + 2..].iter().take_while(|b| !b"\"[{".contains(b)).count();
+    if !is_text_key(&key) || text.bytes[value] != b'"' {
         return Members::new();
     }
     vec![(key, string(text, value + 1).0)]
@@ -145,9 +152,8 @@ fn string(text: &Text, start: usize) -> (Text, usize) {
             continue;
         }
         let Some(escape) = bytes.get(i + 1) else {
-            value.push(b'\\', at);
-            i += 1;
-            continue;
+            // An escape that was cut off says nothing.
+            return (value, bytes.len());
         };
         let plain = match escape {
             b'"' | b'\\' | b'/' => Some(*escape),
@@ -211,14 +217,15 @@ mod tests {
     #[test]
     fn envelopes_open() {
         for (raw, said) in [
-            (r#"{"log":"text\n","stream":"stderr","time":"x"}"#, "text\n"),
+            (r#"{"log":"text\n","stream":"stderr","time":"x"}"#, "text"),
             (r#"{"time":"x","n":[1,{"msg":"no"}],"msg":"a \"b\" \u001b[1m"}"#, "a \"b\" \u{1b}[1m"),
             (r#"{"error":"why","msg":"what"}"#, "what: why"),
             (r#"{ "message" : "cut o"#, "cut o"),
+            (r#"{ "message" : "cut off \"#, "cut off "),
             (r#"{"message":"😀 \ud83d\ude00 \q"}"#, "😀 😀 \\q"),
             (r#"time="2026" level=error msg="text \"q\"""#, "text \"q\""),
             (r#"level=error msg="a" error="b""#, "a: b"),
-            (r#""log": "text\n","#, "text\n"),
+            (r#""log": "text\n","#, "text"),
         ] {
             assert_eq!(opened(raw).as_deref(), Some(said), "{raw}");
         }

@@ -3,7 +3,7 @@
 //! A line is judged in *views*. A line of up to [`VIEW`] + [`AFTER`] bytes is one view; of a longer
 //! one each further [`VIEW`] bytes are judged with [`BEFORE`] bytes in front of them and [`AFTER`]
 //! behind. Only the first view is freed of prefixes and envelopes; what lies beyond counts as "no
-//! prefix", and a cause that lies beyond a view as "no cause".
+//! prefix", and a cause that lies beyond a view as "no cause". Each view hands its voice to the next.
 
 mod cause;
 mod envelope;
@@ -13,7 +13,6 @@ mod transport;
 mod voice;
 
 use crate::core::{sentinel::Sentinel, verdict::Cause};
-use cause::Named;
 pub(crate) use excerpt::Excerpt;
 use text::Text;
 pub(crate) use voice::Voice;
@@ -25,8 +24,16 @@ pub const AFTER: usize = 8 * 1024 + 64;
 /// How many bytes in front of a view are read for what stands before a sighting.
 pub const BEFORE: usize = 512;
 
+/// How many prefixes are taken off a line at most; real ones stack two or three.
+pub const PREFIXES_MAX: usize = 8;
+/// The longest tag in brackets that is a prefix, with its brackets.
+pub const TAG_MAX: usize = 64;
 /// How many envelopes may stand in one another.
-const ENVELOPES_MAX: usize = 4;
+pub const ENVELOPES_MAX: usize = 4;
+/// How many lines of an excerpt can lack their time: plain progress keeps the last eight lines of a
+/// step (`logsBufferSize` in `BuildKit`'s `util/progress/progressui/printer.go`). An excerpt that is
+/// never closed hides no more than these.
+pub const EXCERPT_MAX: u8 = 8;
 
 /// How a sentinel stands on its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,24 +62,35 @@ pub(crate) struct Occurrence {
 }
 
 /// Judges the first (mostly the only) view of a line. `complete` says whether the line ends with
-/// it. Returns the voice that the line ends in. Linear in the view.
+/// it. Returns the voice that the line goes on in. Linear in the view.
 pub(crate) fn judge(
     view: &[u8],
     complete: bool,
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { complete, excerpt, found, voice: Voice::Client };
+    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client };
     judge.lines(&Text::raw(view), 0);
     judge.voice
 }
 
-/// Judges a later view of a long line, whose voice its first view told.
-pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) {
-    sightings(&Text::raw(view).without_escapes(), voice, complete, found);
+/// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
+/// line goes on in.
+pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
+    let text = Text::raw(view).without_escapes();
+    sightings(&text, view, voice, complete, found);
+    voice_behind(&text, BEFORE + VIEW, voice)
+}
+
+/// The voice behind the part of a text that is the view's own: a command that is quoted and not closed
+/// there, however long it is, must not become the client's words in the next view.
+fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
+    let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
+    if voice::handed_to_container(&text.bytes[..own]) { Voice::Container } else { voice }
 }
 
 struct Judge<'j> {
+    view: &'j [u8],
     complete: bool,
     excerpt: &'j mut Excerpt,
     found: &'j mut Vec<Occurrence>,
@@ -93,8 +111,9 @@ impl Judge<'_> {
         for (i, segment) in line.split(b'\r').enumerate() {
             let rest = freed(&segment);
             let head = &rest.bytes[transport::indent(&rest.bytes)..];
-            let at = rest.at.get(rest.bytes.len() - head.len()..).unwrap_or_default();
-            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, at);
+            let rule = excerpt::is_rule(head)
+                && rest.is_raw(rest.bytes.len() - head.len(), excerpt::RULE.len(), self.view);
+            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, rule);
             if in_excerpt || voice::is_container(head) {
                 voice = Voice::Container;
             }
@@ -104,9 +123,13 @@ impl Judge<'_> {
             } else {
                 None
             };
-            match envelope {
-                Some(said) => self.lines(&said, depth + 1),
-                None => sightings(&rest, voice, self.complete, self.found),
+            if let Some(said) = envelope {
+                self.lines(&said, depth + 1);
+                continue;
+            }
+            sightings(&rest, self.view, voice, self.complete, self.found);
+            if !self.complete {
+                self.voice = voice_behind(&rest, VIEW, voice);
             }
         }
     }
@@ -121,7 +144,7 @@ fn opens(head: &[u8], depth: usize) -> bool {
 fn freed(segment: &Text) -> Text {
     let bytes = &segment.bytes;
     let (mut start, mut stamped) = (0, false);
-    for _ in 0..transport::PREFIXES_MAX {
+    for _ in 0..PREFIXES_MAX {
         let head = start + transport::indent(&bytes[start..]);
         if voice::is_container(&bytes[head..]) {
             break;
@@ -134,14 +157,14 @@ fn freed(segment: &Text) -> Text {
     segment.slice(start, bytes.len())
 }
 
-/// Finds and judges the sentinels of a text that has one voice.
-fn sightings(text: &Text, voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
+/// Finds and judges the sentinels of a text of `view` that has one voice.
+fn sightings(text: &Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
     let lower = text.bytes.to_ascii_lowercase();
     let first = found.len();
     for sentinel in Sentinel::ALL {
         let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
         for start in memchr::memmem::find_iter(&lower, phrase) {
-            if text.contiguous(start + core, start + core + 4) {
+            if text.is_raw(start + core, 4, view) {
                 let standing = standing(&lower, &text.bytes, start, sentinel, voice, complete);
                 let at = text.at[start] as usize;
                 found.push(Occurrence { sentinel, at, standing, beside_activity: false });
@@ -180,9 +203,9 @@ fn standing(
     match sentinel {
         Sentinel::Erofs => Standing::Stated { state_dir: names_state_dir(&lower[..start]) },
         Sentinel::Activity if !complete => Standing::Stated { state_dir: false },
-        Sentinel::Activity => match cause::named(behind) {
-            Named::Erofs | Named::Nothing => Standing::Stated { state_dir: false },
-            Named::Other(cause) => Standing::OtherCause(cause),
+        Sentinel::Activity => match cause::other(behind) {
+            None => Standing::Stated { state_dir: false },
+            Some(cause) => Standing::OtherCause(cause),
         },
     }
 }

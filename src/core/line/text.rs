@@ -33,9 +33,12 @@ impl Text {
         })
     }
 
-    /// Whether the bytes `start..end` stood next to each other in the raw bytes.
-    pub(crate) fn contiguous(&self, start: usize, end: usize) -> bool {
-        (self.at[end - 1] - self.at[start]) as usize == end - 1 - start
+    /// Whether `length` bytes from `start` on stand like this in the view that the text is of: with no
+    /// escape among them, and none of them spelled as one. What is searched for in raw bytes, to pass
+    /// over the lines that have none of it, counts only where the search can see it.
+    pub(crate) fn is_raw(&self, start: usize, length: usize, view: &[u8]) -> bool {
+        let at = self.at[start] as usize;
+        view.get(at..at + length) == Some(&self.bytes[start..start + length])
     }
 
     /// Removes the escape sequences of ECMA-48: CSI, the strings (OSC, DCS, SOS, PM, APC) up to BEL

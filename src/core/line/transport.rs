@@ -1,9 +1,9 @@
 //! What a transport puts in front of a line: timestamps, tags, priorities.
 
-use super::voice::{digits, name};
-
-/// How many prefixes are taken off a line at most; real ones stack two or three.
-pub(crate) const PREFIXES_MAX: usize = 8;
+use super::{
+    TAG_MAX,
+    voice::{digits, name},
+};
 
 /// The length of what no pattern should stumble over: blanks, controls, a byte-order mark, symbols
 /// outside ASCII.
@@ -188,9 +188,6 @@ fn workflow_tag(text: &[u8]) -> usize {
     if word > 0 && rest.get(word) == Some(&b']') { word + 4 } else { 0 }
 }
 
-/// The longest tag in brackets.
-const TAG_MAX: usize = 64;
-
 /// `[build] | `, `[web] `, `[  12.345678] `: a tag in brackets, with a bar or a colon or neither.
 fn bracketed(text: &[u8]) -> usize {
     if text.first() != Some(&b'[') {
@@ -213,7 +210,7 @@ fn barred(text: &[u8]) -> usize {
 
 /// `job\tstep\t` in front of a timestamp, of `gh run view --log`.
 fn github_columns(text: &[u8]) -> usize {
-    let mut tabs = memchr::memchr_iter(b'\t', &text[..text.len().min(512)]);
+    let mut tabs = memchr::memchr_iter(b'\t', text);
     let (Some(_), Some(second)) = (tabs.next(), tabs.next()) else { return 0 };
     let rest = second + 1 + indent(&text[second + 1..]);
     if bracketable(&text[rest..], iso).is_some() { rest } else { 0 }
@@ -221,7 +218,7 @@ fn github_columns(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::PREFIXES_MAX, *};
 
     fn freed(mut text: &[u8]) -> &[u8] {
         let mut stamped = false;
@@ -260,6 +257,7 @@ mod tests {
             "<34>1 2026-11-23T21:39:00Z host app 12 ID47 - text",
             "<13>Nov 23 21:39:00 host docker[1]: text",
             "1700000000.123456 text",
+            "1700000000.123 text",
             "[  123.456789] host docker[12]: text",
             "[build] | text",
             "[pod/foo/bar] text",

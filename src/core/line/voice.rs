@@ -36,12 +36,13 @@ fn plain_progress(head: &[u8]) -> bool {
     digits > 0 && !rest.starts_with(b"ERROR: ")
 }
 
-/// The length of `0.412 `, the seconds that `BuildKit` puts in front of what a step prints.
+/// The length of `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits
+/// and more are no step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
 fn timed(head: &[u8]) -> Option<usize> {
     let whole = digits(head);
     let fraction = digits(head.get(whole + 1..)?);
     let end = whole + 1 + fraction;
-    let timed = whole > 0
+    let timed = (1..=8).contains(&whole)
         && head[whole] == b'.'
         && (1..=3).contains(&fraction)
         && head.get(end).is_some_and(|b| *b == b' ');
@@ -55,21 +56,23 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 }
 
 /// `27604 v0.12.1 /usr/libexec/docker/cli-plugins/docker-buildx build …`, which `--debug` prints
-/// above a stack trace: process id, version, arguments.
+/// above a stack trace: process id, version, arguments. Linux has process ids of seven digits at most;
+/// more are a transport's seconds.
 fn debug_command_line(head: &[u8]) -> bool {
     let pid = digits(head);
-    if !(1..=10).contains(&pid) || head.get(pid) != Some(&b' ') {
+    if !(1..=7).contains(&pid) || head.get(pid) != Some(&b' ') {
         return false;
     }
     let mut words = head[pid..].split(|b| *b == b' ').skip(1);
-    let (Some(version), Some(program)) = (words.next(), words.next()) else { return false };
-    let number = version.strip_prefix(b"v").unwrap_or(version);
-    let dotted = digits(number) > 0 && number.get(digits(number)) == Some(&b'.') && number.len() > 3;
+    let Some(version) = words.next() else { return false };
+    let number = |text: &[u8]| text.first().is_some_and(u8::is_ascii_digit);
+    let mut numbers = version.strip_prefix(b"v").unwrap_or(version).splitn(3, |b| *b == b'.');
+    let dotted = numbers.by_ref().take(2).all(number) && numbers.next().is_some();
     let named = |word: &[u8]| {
         let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
         [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
     };
-    (dotted && memchr::memchr_iter(b'.', number).nth(1).is_some()) || named(version) || named(program)
+    dotted || named(version) || words.next().is_some_and(named)
 }
 
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
@@ -106,7 +109,9 @@ pub(crate) fn digits(bytes: &[u8]) -> usize {
 
 /// Whether what stands in front of a sighting hands it to a container although the line's head
 /// does not: a progress marker behind a prefix that nobody knows (`build.log:7:#7 0.412 `), or a
-/// command that buildx quotes back (`process "/bin/sh -c …`) and has not closed yet.
+/// command that buildx quotes back and has not closed yet. `process %q` escapes the quotes of the command
+/// (`solver/llbsolver/ops/exec.go`), so that it cannot close itself; before `BuildKit` 0.10 it was
+/// `executor failed running [/bin/sh -c …]`, whose end nothing tells.
 pub(crate) fn handed_to_container(before: &[u8]) -> bool {
     let marker = memchr::memmem::find_iter(before, b"=> => # ").next().is_some()
         || memchr::memchr_iter(b'#', before).any(|at| {
@@ -115,9 +120,24 @@ pub(crate) fn handed_to_container(before: &[u8]) -> bool {
             let rest = &before[at + 1 + number..];
             boundary && number > 0 && rest.first() == Some(&b' ') && timed(&rest[1..]).is_some()
         });
-    let quoted = memchr::memmem::rfind(before, b"process \"")
-        .is_some_and(|at| memchr::memmem::find(&before[at..], b"\" did not complete").is_none());
-    marker || quoted
+    let quoted =
+        memchr::memmem::rfind(before, PROCESS).is_some_and(|at| !closes(&before[at + PROCESS.len()..]));
+    marker || quoted || memchr::memmem::find(before, b"executor failed running [").is_some()
+}
+
+const PROCESS: &[u8] = b"process \"";
+
+/// Whether a quoted string ends in `text`.
+fn closes(text: &[u8]) -> bool {
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -166,6 +186,8 @@ mod tests {
             "=x",
             "> quoted mail",
             "0.4123456 text",
+            "1700000000.123 text",
+            "1700000000 docker: text",
             "1.2.3 text",
             "42 bottles",
             "2026 was a year",
@@ -192,6 +214,9 @@ mod tests {
             ("  => => # ", true),
             ("ERROR: failed to solve: process \"/bin/sh -c ", true),
             ("process \"x\" did not complete successfully: ", false),
+            (r#"process "echo \" did not complete successfully: "#, true),
+            (r#"process "echo \\" did not complete successfully: "#, false),
+            ("executor failed running [/bin/sh -c ", true),
         ] {
             assert_eq!(handed_to_container(before.as_bytes()), handed, "{before}");
         }
