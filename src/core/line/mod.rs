@@ -138,10 +138,13 @@ fn freed(segment: &Text) -> Text {
 fn sightings(text: &Text, voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
     let lower = text.bytes.to_ascii_lowercase();
     let first = found.len();
+    let handed = std::cell::OnceCell::new();
+    let handed = |at| handed.get_or_init(|| voice::Handed::of(&text.bytes)).is_container(at);
     for sentinel in Sentinel::ALL {
         let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
         for start in memchr::memmem::find_iter(&lower, phrase) {
             if text.contiguous(start + core, start + core + 4) {
+                let voice = if handed(start) { Voice::Container } else { voice };
                 let standing = standing(&lower, &text.bytes, start, sentinel, voice, complete);
                 let at = text.at[start] as usize;
                 found.push(Occurrence { sentinel, at, standing, beside_activity: false });
@@ -171,7 +174,7 @@ fn standing(
     complete: bool,
 ) -> Standing {
     let (before, behind) = (&bytes[..start], &bytes[start + sentinel.phrase().len()..]);
-    if voice == Voice::Container || voice::handed_to_container(before) {
+    if voice == Voice::Container {
         return Standing::Container;
     }
     if mentioned(before, behind) {

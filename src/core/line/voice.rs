@@ -57,11 +57,13 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 /// `27604 v0.12.1 /usr/libexec/docker/cli-plugins/docker-buildx build …`, which `--debug` prints
 /// above a stack trace: process id, version, arguments.
 fn debug_command_line(head: &[u8]) -> bool {
+    const WORDS_MAX: usize = 512;
     let pid = digits(head);
     if !(1..=10).contains(&pid) || head.get(pid) != Some(&b' ') {
         return false;
     }
-    let mut words = head[pid..].split(|b| *b == b' ').skip(1);
+    // Asked at many places of a line: the words are looked for within a bound.
+    let mut words = head[pid..].get(..WORDS_MAX).unwrap_or(&head[pid..]).split(|b| *b == b' ').skip(1);
     let (Some(version), Some(program)) = (words.next(), words.next()) else { return false };
     let number = version.strip_prefix(b"v").unwrap_or(version);
     let dotted = digits(number) > 0 && number.get(digits(number)) == Some(&b'.') && number.len() > 3;
@@ -104,20 +106,102 @@ pub(crate) fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
-/// Whether what stands in front of a sighting hands it to a container although the line's head
-/// does not: a progress marker behind a prefix that nobody knows (`build.log:7:#7 0.412 `), or a
-/// command that buildx quotes back (`process "/bin/sh -c …`) and has not closed yet.
-pub(crate) fn handed_to_container(before: &[u8]) -> bool {
-    let marker = memchr::memmem::find_iter(before, b"=> => # ").next().is_some()
-        || memchr::memchr_iter(b'#', before).any(|at| {
-            let boundary = at == 0 || matches!(before[at - 1], b' ' | b'\t' | b':' | b'|' | b']' | b'>');
-            let number = digits(&before[at + 1..]);
-            let rest = &before[at + 1 + number..];
-            boundary && number > 0 && rest.first() == Some(&b' ') && timed(&rest[1..]).is_some()
+/// Where a text hands its words to a container although its head does not: behind a marker of
+/// progress that stands behind a prefix nobody knows (`build.log:7:#7 0.412 `), and in a command
+/// that is quoted back (`process "/bin/sh -c …`).
+///
+/// Made once for a text, in linear time, and asked for every sighting on it.
+pub(crate) struct Handed {
+    /// Where the first marker stands, if there is one.
+    marker: Option<usize>,
+    /// Where the quoted commands begin and end, in order.
+    commands: Vec<std::ops::Range<usize>>,
+}
+
+impl Handed {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self { marker: (0..text.len()).find(|at| is_marker(text, *at)), commands: commands(text) }
+    }
+
+    /// Whether what stands at `at` is a container's.
+    pub(crate) fn is_container(&self, at: usize) -> bool {
+        let before = self.commands.partition_point(|command| command.start <= at);
+        self.marker.is_some_and(|marker| marker < at)
+            || before.checked_sub(1).is_some_and(|last| at < self.commands[last].end)
+    }
+}
+
+/// Whether one of the unmistakable forms of [`is_container`] begins at `at`. The others (`0.412 text`,
+/// `web  | text`) are too common inside a line to be told by their looks.
+fn is_marker(text: &[u8], at: usize) -> bool {
+    let head = &text[at..];
+    if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'0'..=b'9') || !boundary(text, at) {
+        return false;
+    }
+    let number = digits(&head[usize::from(head[0] == b'#')..]);
+    match head[0] {
+        b'#' => {
+            let rest = head[1 + number..].strip_prefix(b" ");
+            number > 0 && rest.is_some_and(|rest| timed(rest).is_some() || step_name(rest))
+        }
+        b'=' => head.strip_prefix(b"=> ").is_some_and(|rest| {
+            let word = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
+            rest.starts_with(b"=> # ")
+                || step_name(&rest[word + usize::from(word > 0 && rest.len() > word)..])
+        }),
+        b'>' => head.strip_prefix(b"> ").is_some_and(step_name),
+        b'{' => progress_json(head),
+        _ => {
+            let rest = &head[number..];
+            rest.starts_with(b" | >>> ") || rest.starts_with(b" |     ") || debug_command_line(head)
+        }
+    }
+}
+
+/// Whether something new can begin at `at`: behind a blank, the punctuation of a prefix or an
+/// envelope, or the escape of a line's end (`\n`, `|n`) of one that was not opened.
+fn boundary(text: &[u8], at: usize) -> bool {
+    match text[..at] {
+        [] => true,
+        [.., b'\\' | b'|', b'n'] => true,
+        [.., last] => !last.is_ascii_graphic() && last.is_ascii() || b":|]>\"'([,".contains(&last),
+    }
+}
+
+/// `[3/3] `, `[base 2/3] `, `[linux/amd64 internal] `: how `BuildKit` begins the name of a step.
+fn step_name(text: &[u8]) -> bool {
+    const LENGTH_MAX: usize = 128;
+    let Some(rest) = text.strip_prefix(b"[") else { return false };
+    let Some(close) = rest.iter().take(LENGTH_MAX).position(|b| *b == b']') else { return false };
+    let last = rest[..close].rsplit(|b| *b == b' ').next().unwrap_or_default();
+    let counted = digits(last) > 0
+        && last[digits(last)..].strip_prefix(b"/").is_some_and(|n| !n.is_empty() && digits(n) == n.len());
+    counted || last == b"internal"
+}
+
+/// The commands that are quoted back, each from its introducer to what follows it; one that is not
+/// closed goes to the end. A quote that the command itself holds is escaped once more than those around it.
+fn commands(text: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let mut commands: Vec<std::ops::Range<usize>> = Vec::new();
+    let introducers =
+        memchr::memmem::find_iter(text, b"process ").map(|at| (at, at + 8)).filter_map(|(at, end)| {
+            let escapes = escapes(&text[end..]);
+            (text.get(end + escapes) == Some(&b'"')).then_some((at, end + escapes + 1, escapes))
         });
-    let quoted = memchr::memmem::rfind(before, b"process \"")
-        .is_some_and(|at| memchr::memmem::find(&before[at..], b"\" did not complete").is_none());
-    marker || quoted
+    for (start, quoted, level) in introducers {
+        if commands.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let closed = memchr::memmem::find_iter(&text[quoted..], b"\" did not complete")
+            .map(|at| quoted + at)
+            .find(|at| text[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count() <= level);
+        commands.push(start..closed.unwrap_or(usize::MAX));
+    }
+    commands
+}
+
+fn escapes(text: &[u8]) -> usize {
+    text.iter().take_while(|b| **b == b'\\').count()
 }
 
 #[cfg(test)]
@@ -192,8 +276,27 @@ mod tests {
             ("  => => # ", true),
             ("ERROR: failed to solve: process \"/bin/sh -c ", true),
             ("process \"x\" did not complete successfully: ", false),
+            // Behind prefixes that nobody knows.
+            ("app:build: #7 [3/3] RUN echo ", true),
+            ("app:build: => ERROR [base 2/3] RUN echo ", true),
+            ("app:build:  > [linux/amd64 3/3] RUN echo ", true),
+            ("app:build:    3 | >>> RUN echo ", true),
+            ("app:build:    3 |     RUN echo ", true),
+            ("app:build: 27604 v0.12.1 /usr/bin/docker-buildx build --label ", true),
+            (r#"app:build: {"vertexes":[{"name":"[3/3] RUN "#, true),
+            ("'#7 0.412 ", true),
+            ("text='a|n#7 0.412 ", true),
+            // What only looks like one.
+            ("issue #7 [urgent] ", false),
+            ("PS> [1] ", false),
+            ("took 0.412 s: ", false),
+            ("attempt 3 | ERROR: ", false),
+            // A quote of the command's own does not close it.
+            (r#"process "/bin/sh -c echo \" did not complete successfully: "#, true),
+            (r#"{"x":"process \"/bin/sh -c echo \\\" did not complete: "#, true),
+            (r#"{"x":"process \"/bin/sh -c echo\" did not complete: "#, false),
         ] {
-            assert_eq!(handed_to_container(before.as_bytes()), handed, "{before}");
+            assert_eq!(Handed::of(before.as_bytes()).is_container(before.len()), handed, "{before}");
         }
     }
 }
