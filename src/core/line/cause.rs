@@ -49,7 +49,7 @@ pub(crate) fn named(rest: &[u8]) -> Named {
     let cause = trim(&rest[colon + 2..]);
     let lower = cause.to_ascii_lowercase();
     let erofs = Sentinel::Erofs.phrase();
-    if lower.starts_with(erofs) && !matches!(lower.get(erofs.len()), Some(b'/' | b'\\')) {
+    if lower.strip_prefix(erofs).is_some_and(|behind| !super::goes_on_as_path(behind)) {
         return Named::Erofs;
     }
     let first = colon == 0;
@@ -119,6 +119,7 @@ mod tests {
             ": open /x: read-only file system (30)",
             ": open /x: read-only file system: exit status 1",
             ": open /x: read-only file system: unknown",
+            r": open /x: read-only file system\n'",
             ": open /no space left on device/x: read-only file system",
         ] {
             assert_eq!(named(rest.as_bytes()), Named::Erofs, "{rest}");
@@ -136,6 +137,7 @@ mod tests {
             ": open /x: ",
             ": open /x: read-only fi",
             ": write /notes: read-only file system/activity",
+            r": write C:\notes: read-only file system\activity",
             ": rename /a /b",
         ] {
             assert_eq!(named(rest.as_bytes()), Named::Nothing, "{rest}");

@@ -80,8 +80,10 @@ struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    /// What an envelope holds can be several lines.
+    /// What an envelope holds can be several lines; behind the end of the last there is none.
     fn lines(&mut self, text: &Text, depth: usize) {
+        let ended = depth > 0 && text.bytes.ends_with(b"\n");
+        let text = &text.slice(0, text.bytes.len() - usize::from(ended));
         for line in text.split(b'\n') {
             self.segments(&line.without_escapes(), depth);
         }
@@ -104,9 +106,16 @@ impl Judge<'_> {
             } else {
                 None
             };
-            match envelope {
-                Some(said) => self.lines(&said, depth + 1),
-                None => sightings(&rest, voice, self.complete, self.found),
+            if let Some(envelope) = envelope {
+                let in_front = rest.bytes.len() - head.len() + envelope.in_front;
+                sightings(&rest.slice(0, in_front), voice, self.complete, self.found);
+                self.lines(&envelope.said, depth + 1);
+                continue;
+            }
+            sightings(&rest, voice, self.complete, self.found);
+            if voice::Handed::of(&rest.bytes).is_marked() {
+                voice = Voice::Container;
+                self.voice = voice;
             }
         }
     }
@@ -192,12 +201,19 @@ fn standing(
 
 /// Whether the characters around a phrase make it part of a path, an argument or a quotation.
 fn mentioned(before: &[u8], behind: &[u8]) -> bool {
-    let inside_path = match behind {
-        [b'/' | b'\\', ..] => true,
-        [b'.', next, ..] => next.is_ascii_alphanumeric(),
+    goes_on_as_path(behind)
+        || matches!(behind, [b'.', next, ..] if next.is_ascii_alphanumeric())
+        || last_char(before).is_some_and(joins)
+}
+
+/// Whether a path goes on behind a phrase. A backslash that escapes something (`…system\n'`, in a
+/// string that was not opened) separates no path.
+fn goes_on_as_path(behind: &[u8]) -> bool {
+    match behind {
+        [b'/', ..] => true,
+        [b'\\', next, ..] => !b"nrtux0\"'\\".contains(next),
         _ => false,
-    };
-    inside_path || last_char(before).is_some_and(joins)
+    }
 }
 
 /// The last character of `bytes`, where they end in valid UTF-8.

@@ -1,6 +1,6 @@
 //! Who wrote a line.
 
-use super::envelope::{is_text_key, member_key};
+use super::envelope::{is_progress_key, member_key};
 
 /// Who wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) fn is_container(head: &[u8]) -> bool {
         Some(b'=') => head.starts_with(b"=> "),
         Some(b'>') => head.starts_with(b"> ["),
         Some(b'{') => progress_json(head),
-        Some(b'"') => member_key(head).is_some_and(|key| !is_text_key(key)),
+        Some(b'"') => member_key(head).is_some_and(is_progress_key),
         Some(b'0'..=b'9') => {
             timed(head).is_some() || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
         }
@@ -57,21 +57,32 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 /// `27604 v0.12.1 /usr/libexec/docker/cli-plugins/docker-buildx build …`, which `--debug` prints
 /// above a stack trace: process id, version, arguments.
 fn debug_command_line(head: &[u8]) -> bool {
+    let Some((version, program)) = words_behind_pid(head) else { return false };
+    is_version(version) || names_docker(version) || names_docker(program)
+}
+
+/// The two words behind a process id. Looked for within a bound: inside a line they are asked for often.
+fn words_behind_pid(head: &[u8]) -> Option<(&[u8], &[u8])> {
     const WORDS_MAX: usize = 512;
     let pid = digits(head);
     if !(1..=10).contains(&pid) || head.get(pid) != Some(&b' ') {
-        return false;
+        return None;
     }
-    // Asked at many places of a line: the words are looked for within a bound.
-    let mut words = head[pid..].get(..WORDS_MAX).unwrap_or(&head[pid..]).split(|b| *b == b' ').skip(1);
-    let (Some(version), Some(program)) = (words.next(), words.next()) else { return false };
-    let number = version.strip_prefix(b"v").unwrap_or(version);
+    let rest = &head[pid..];
+    let mut words = rest[..rest.len().min(WORDS_MAX)].split(|b| *b == b' ').skip(1);
+    Some((words.next()?, words.next()?))
+}
+
+/// `v0.12.1`, `0.13.1+ds1-3`.
+fn is_version(word: &[u8]) -> bool {
+    let number = word.strip_prefix(b"v").unwrap_or(word);
     let dotted = digits(number) > 0 && number.get(digits(number)) == Some(&b'.') && number.len() > 3;
-    let named = |word: &[u8]| {
-        let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
-        [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
-    };
-    (dotted && memchr::memchr_iter(b'.', number).nth(1).is_some()) || named(version) || named(program)
+    dotted && memchr::memchr_iter(b'.', number).nth(1).is_some()
+}
+
+fn names_docker(word: &[u8]) -> bool {
+    let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
+    [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
 }
 
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
@@ -79,7 +90,7 @@ fn progress_json(head: &[u8]) -> bool {
     let rest = head[1..].trim_ascii_start();
     [&b"\"vertexes\""[..], b"\"statuses\"", b"\"logs\"", b"\"warnings\""]
         .iter()
-        .any(|key| rest.starts_with(key))
+        .any(|key| rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
 }
 
 /// `web-1  | text`: compose pads the longest name by one blank, so either two blanks or an index
@@ -123,6 +134,11 @@ impl Handed {
         Self { marker: (0..text.len()).find(|at| is_marker(text, *at)), commands: commands(text) }
     }
 
+    /// Whether the text has a marker, and so ends in a container's words.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marker.is_some()
+    }
+
     /// Whether what stands at `at` is a container's.
     pub(crate) fn is_container(&self, at: usize) -> bool {
         let before = self.commands.partition_point(|command| command.start <= at);
@@ -135,7 +151,7 @@ impl Handed {
 /// `web  | text`) are too common inside a line to be told by their looks.
 fn is_marker(text: &[u8], at: usize) -> bool {
     let head = &text[at..];
-    if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'0'..=b'9') || !boundary(text, at) {
+    if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'[' | b'0'..=b'9') || !boundary(text, at) {
         return false;
     }
     let number = digits(&head[usize::from(head[0] == b'#')..]);
@@ -151,19 +167,28 @@ fn is_marker(text: &[u8], at: usize) -> bool {
         }),
         b'>' => head.strip_prefix(b"> ").is_some_and(step_name),
         b'{' => progress_json(head),
+        b'[' => text[..at].ends_with(b"\"") && step_name(head),
         _ => {
             let rest = &head[number..];
-            rest.starts_with(b" | >>> ") || rest.starts_with(b" |     ") || debug_command_line(head)
+            let command = || {
+                let words = words_behind_pid(head);
+                words.is_some_and(|(version, program)| is_version(version) && names_docker(program))
+            };
+            rest.starts_with(b" | >>> ") || rest.starts_with(b" |     ") || command()
         }
     }
 }
 
+/// Whether a line names a step behind a prefix that nobody knows (`app:build:  > [3/3] RUN …`).
+pub(crate) fn names_step(line: &[u8]) -> bool {
+    memchr::memmem::find_iter(line, b"> [").any(|at| is_marker(line, at))
+}
+
 /// Whether something new can begin at `at`: behind a blank, the punctuation of a prefix or an
 /// envelope, or the escape of a line's end (`\n`, `|n`) of one that was not opened.
-fn boundary(text: &[u8], at: usize) -> bool {
+pub(crate) fn boundary(text: &[u8], at: usize) -> bool {
     match text[..at] {
-        [] => true,
-        [.., b'\\' | b'|', b'n'] => true,
+        [] | [.., b'\\' | b'|', b'n'] => true,
         [.., last] => !last.is_ascii_graphic() && last.is_ascii() || b":|]>\"'([,".contains(&last),
     }
 }
@@ -182,6 +207,7 @@ fn step_name(text: &[u8]) -> bool {
 /// The commands that are quoted back, each from its introducer to what follows it; one that is not
 /// closed goes to the end. A quote that the command itself holds is escaped once more than those around it.
 fn commands(text: &[u8]) -> Vec<std::ops::Range<usize>> {
+    let text = &text.to_ascii_lowercase();
     let mut commands: Vec<std::ops::Range<usize>> = Vec::new();
     let introducers =
         memchr::memmem::find_iter(text, b"process ").map(|at| (at, at + 8)).filter_map(|(at, end)| {
@@ -284,6 +310,7 @@ mod tests {
             ("app:build:    3 |     RUN echo ", true),
             ("app:build: 27604 v0.12.1 /usr/bin/docker-buildx build --label ", true),
             (r#"app:build: {"vertexes":[{"name":"[3/3] RUN "#, true),
+            (r#"app:build: "name": "[web 3/3] RUN "#, true),
             ("'#7 0.412 ", true),
             ("text='a|n#7 0.412 ", true),
             // What only looks like one.
@@ -291,6 +318,7 @@ mod tests {
             ("PS> [1] ", false),
             ("took 0.412 s: ", false),
             ("attempt 3 | ERROR: ", false),
+            ("Mon Nov 23 21:39:00 host docker[1]: ERROR: ", false),
             // A quote of the command's own does not close it.
             (r#"process "/bin/sh -c echo \" did not complete successfully: "#, true),
             (r#"{"x":"process \"/bin/sh -c echo \\\" did not complete: "#, true),
