@@ -71,7 +71,10 @@ pub(crate) fn open(text: &Text) -> Option<Opened> {
             if pairs.iter().any(Member::is_text) { (0, pairs) } else { embedded(text)? }
         }
     };
-    Some(Opened { in_front, said: said(members)? })
+    let said = said(members);
+    // An object behind words of its own is theirs (`…: read-only file system {"attempt": "1"}`).
+    let said = if in_front > 0 { said.unwrap_or_default() } else { said? };
+    Some(Opened { in_front, said })
 }
 
 /// A string, and the key it stands under.

@@ -239,8 +239,8 @@ fn names_state_dir(before: &[u8]) -> bool {
         [b"activity", b"refs", b"instances", b"defaults", b"current", b".lock", b".buildnodeid"];
     let Some(before) = before.strip_suffix(b": ") else { return false };
     let statement = memchr::memmem::rfind(before, b": ").map_or(before, |at| &before[at + 2..]);
-    let Some(slash) = memchr::memchr(b'/', statement) else { return false };
-    let parts: Vec<&[u8]> = statement[slash..].split(|b| *b == b'/').collect();
+    let Some(slash) = memchr::memchr2(b'/', b'\\', statement) else { return false };
+    let parts: Vec<&[u8]> = statement[slash..].split(|b| matches!(b, b'/' | b'\\')).collect();
     parts.iter().enumerate().any(|(i, part)| {
         let next = parts.get(i + 1);
         match *part {

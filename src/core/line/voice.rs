@@ -1,5 +1,7 @@
 //! Who wrote a line.
 
+use std::ops::Range;
+
 use super::envelope::{is_progress_key, member_key};
 
 /// Who wrote a line.
@@ -24,9 +26,16 @@ pub(crate) fn is_container(head: &[u8]) -> bool {
         Some(b'0'..=b'9') => {
             timed(head).is_some() || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
         }
-        Some(_) => service_log(head),
+        Some(_) => service_log(head) || legacy_step(head),
         None => false,
     }
+}
+
+/// `Step 3/5 : RUN …`, how the builder before `BuildKit` names a step.
+fn legacy_step(head: &[u8]) -> bool {
+    let Some(rest) = head.strip_prefix(b"Step ") else { return false };
+    let Some(total) = rest[digits(rest)..].strip_prefix(b"/") else { return false };
+    digits(rest) > 0 && digits(total) > 0 && total[digits(total)..].starts_with(b" : ")
 }
 
 /// `#7 0.412 text`, `#7 [3/3] RUN …`, `#7 DONE 0.1s`: all but `#7 ERROR: …`, the client's own voice.
@@ -125,13 +134,19 @@ pub(crate) fn digits(bytes: &[u8]) -> usize {
 pub(crate) struct Handed {
     /// Where the first marker stands, if there is one.
     marker: Option<usize>,
-    /// Where the quoted commands begin and end, in order.
-    commands: Vec<std::ops::Range<usize>>,
+    /// Where the quoted commands begin and end, in order; and those that older builders quote.
+    commands: Vec<Range<usize>>,
+    older: Vec<Range<usize>>,
 }
 
 impl Handed {
     pub(crate) fn of(text: &[u8]) -> Self {
-        Self { marker: (0..text.len()).find(|at| is_marker(text, *at)), commands: commands(text) }
+        let lower = text.to_ascii_lowercase();
+        Self {
+            marker: (0..text.len()).find(|at| is_marker(text, *at)),
+            commands: commands(&lower),
+            older: older_commands(&lower),
+        }
     }
 
     /// Whether the text has a marker, and so ends in a container's words.
@@ -141,9 +156,12 @@ impl Handed {
 
     /// Whether what stands at `at` is a container's.
     pub(crate) fn is_container(&self, at: usize) -> bool {
+        // There can be many of these, and many sightings.
         let before = self.commands.partition_point(|command| command.start <= at);
-        self.marker.is_some_and(|marker| marker < at)
-            || before.checked_sub(1).is_some_and(|last| at < self.commands[last].end)
+        let quoted = before.checked_sub(1).is_some_and(|last| self.commands[last].contains(&at));
+        quoted
+            || self.marker.is_some_and(|marker| marker < at)
+            || self.older.iter().any(|command| command.contains(&at))
     }
 }
 
@@ -151,6 +169,9 @@ impl Handed {
 /// `web  | text`) are too common inside a line to be told by their looks.
 fn is_marker(text: &[u8], at: usize) -> bool {
     let head = &text[at..];
+    if head[0] == b'|' {
+        return indexed_bar(text, at);
+    }
     if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'[' | b'0'..=b'9') || !boundary(text, at) {
         return false;
     }
@@ -179,6 +200,15 @@ fn is_marker(text: &[u8], at: usize) -> bool {
     }
 }
 
+/// Whether the bar at `at` is that of a service whose name has an index (`web-1  | text`).
+fn indexed_bar(text: &[u8], at: usize) -> bool {
+    let name = text[..at].trim_ascii_end();
+    let index = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let indexed = index > 0
+        && matches!(name[..name.len() - index], [.., last, b'-' | b'_'] if last.is_ascii_alphanumeric());
+    indexed && name.len() < at && text.get(at + 1).is_none_or(|b| *b == b' ')
+}
+
 /// Whether a line names a step behind a prefix that nobody knows (`app:build:  > [3/3] RUN …`).
 pub(crate) fn names_step(line: &[u8]) -> bool {
     memchr::memmem::find_iter(line, b"> [").any(|at| is_marker(line, at))
@@ -204,24 +234,39 @@ fn step_name(text: &[u8]) -> bool {
     counted || last == b"internal"
 }
 
+/// The commands as `BuildKit` before 0.9 and the builder before it quote them. They escape nothing, so
+/// that only the last thing that looks like an end can be one.
+fn older_commands(lower: &[u8]) -> Vec<Range<usize>> {
+    const QUOTED: [(&[u8], &[u8]); 2] =
+        [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
+    let commands = QUOTED.iter().filter_map(|(introducer, end)| {
+        let start = memchr::memmem::find(lower, introducer)?;
+        let closed = memchr::memmem::rfind(&lower[start..], end).map(|at| start + at);
+        Some(start..closed.unwrap_or(usize::MAX))
+    });
+    commands.collect()
+}
+
 /// The commands that are quoted back, each from its introducer to what follows it; one that is not
-/// closed goes to the end. A quote that the command itself holds is escaped once more than those around it.
-fn commands(text: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let text = &text.to_ascii_lowercase();
-    let mut commands: Vec<std::ops::Range<usize>> = Vec::new();
+/// closed goes to the end.
+fn commands(lower: &[u8]) -> Vec<Range<usize>> {
+    let mut commands = Vec::new();
     let introducers =
-        memchr::memmem::find_iter(text, b"process ").map(|at| (at, at + 8)).filter_map(|(at, end)| {
-            let escapes = escapes(&text[end..]);
-            (text.get(end + escapes) == Some(&b'"')).then_some((at, end + escapes + 1, escapes))
+        memchr::memmem::find_iter(lower, b"process ").map(|at| (at, at + 8)).filter_map(|(at, end)| {
+            let escapes = escapes(&lower[end..]);
+            (lower.get(end + escapes) == Some(&b'"')).then_some((at, end + escapes + 1, escapes))
         });
+    let mut last = 0;
     for (start, quoted, level) in introducers {
-        if commands.last().is_some_and(|last| start < last.end) {
+        if start < last {
             continue;
         }
-        let closed = memchr::memmem::find_iter(&text[quoted..], b"\" did not complete")
+        // A quote that the command itself holds is escaped once more than those around it.
+        let closed = memchr::memmem::find_iter(&lower[quoted..], b"\" did not complete")
             .map(|at| quoted + at)
-            .find(|at| text[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count() <= level);
-        commands.push(start..closed.unwrap_or(usize::MAX));
+            .find(|at| lower[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count() <= level);
+        last = closed.unwrap_or(usize::MAX);
+        commands.push(start..last);
     }
     commands
 }
@@ -254,6 +299,7 @@ mod tests {
             r#""name": "[3/3] RUN echo"#,
             "web-1  | text",
             "web_1 | text",
+            "Step 3/5 : RUN echo",
             "my.db  | text",
             "web-1  |",
             "27604 v0.12.1 /usr/bin/docker-buildx build .",
@@ -313,6 +359,12 @@ mod tests {
             (r#"app:build: "name": "[web 3/3] RUN "#, true),
             ("'#7 0.412 ", true),
             ("text='a|n#7 0.412 ", true),
+            ("app:build: web-1  | ", true),
+            ("app:build: step-1 || ", false),
+            // Commands as older builders quote them.
+            ("executor failed running [/bin/sh -c echo ]: ", false),
+            ("executor failed running [/bin/sh -c echo ", true),
+            ("The command '/bin/sh -c echo ", true),
             // What only looks like one.
             ("issue #7 [urgent] ", false),
             ("PS> [1] ", false),
