@@ -95,6 +95,7 @@ fn a_container_cannot_forge_the_client() {
             r#"app:build: #7 0.4 {"msg":"ERROR: {}"}"#,
             r#"app:build: web-1  | {"msg":"{}"}"#,
             r##"{"log":"#7 0.4 {\"msg\":\"{}\"}\n"}"##,
+            "------\n > [3/3] RUN x:\n/bin/sh: {} {\"a\": \"b c\"}\n------",
             // A command that closes the quotation itself.
             r#"ERROR: failed to solve: process "/bin/sh -c echo \" did not complete successfully: {}" did not complete successfully: exit code: 1"#,
             "ERROR: failed to solve: executor failed running [/bin/sh -c echo x]: {}]: exit code: 127",

@@ -20,6 +20,11 @@ pub(crate) enum Excerpt {
 }
 
 impl Excerpt {
+    /// Whether the next line belongs to an excerpt, as far as can be told without it.
+    pub(crate) fn is_inside(self) -> bool {
+        matches!(self, Self::Inside(lines) if lines < LINES_MAX)
+    }
+
     /// Takes the next line, freed of the prefixes that are known and of its indent; `at` are its raw
     /// offsets. Says whether the line belongs to an excerpt.
     pub(crate) fn step(&mut self, head: &[u8], at: &[u32]) -> bool {

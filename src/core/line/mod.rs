@@ -96,22 +96,28 @@ impl Judge<'_> {
             let rest = freed(&segment);
             let head = &rest.bytes[transport::indent(&rest.bytes)..];
             let at = rest.at.get(rest.bytes.len() - head.len()..).unwrap_or_default();
-            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, at);
-            if in_excerpt || voice::is_container(head) {
+            if voice::is_container(head) {
                 voice = Voice::Container;
             }
-            self.voice = voice;
             let envelope = if voice == Voice::Client && depth < ENVELOPES_MAX {
                 envelope::open(&rest.slice(rest.bytes.len() - head.len(), rest.bytes.len()))
             } else {
                 None
             };
             if let Some(envelope) = envelope {
+                // The lines of an envelope step the excerpt, not the envelope itself; but the words in
+                // front of it can be a step's.
+                let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
                 let in_front = rest.bytes.len() - head.len() + envelope.in_front;
-                sightings(&rest.slice(0, in_front), voice, self.complete, self.found);
+                sightings(&rest.slice(0, in_front), before, self.complete, self.found);
+                self.voice = voice;
                 self.lines(&envelope.said, depth + 1);
                 continue;
             }
+            if i == 0 && self.excerpt.step(head, at) {
+                voice = Voice::Container;
+            }
+            self.voice = voice;
             sightings(&rest, voice, self.complete, self.found);
             if voice::Handed::of(&rest.bytes).is_marked() {
                 voice = Voice::Container;
@@ -119,11 +125,6 @@ impl Judge<'_> {
             }
         }
     }
-}
-
-/// Whether the head begins an envelope; its lines step the excerpt, not the envelope itself.
-fn opens(head: &[u8], depth: usize) -> bool {
-    depth < ENVELOPES_MAX && !voice::is_container(head) && envelope::open(&Text::raw(head)).is_some()
 }
 
 /// Without the prefixes of its transport, up to the first head that is container output.
