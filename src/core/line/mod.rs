@@ -202,19 +202,12 @@ fn standing(
 
 /// Whether the characters around a phrase make it part of a path, an argument or a quotation.
 fn mentioned(before: &[u8], behind: &[u8]) -> bool {
-    goes_on_as_path(behind)
-        || matches!(behind, [b'.', next, ..] if next.is_ascii_alphanumeric())
-        || last_char(before).is_some_and(joins)
-}
-
-/// Whether a path goes on behind a phrase. A backslash that escapes something (`…system\n'`, in a
-/// string that was not opened) separates no path.
-fn goes_on_as_path(behind: &[u8]) -> bool {
-    match behind {
-        [b'/', ..] => true,
-        [b'\\', next, ..] => !b"nrtux0\"'\\".contains(next),
+    let inside_path = match behind {
+        [b'/' | b'\\', ..] => true,
+        [b'.', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
-    }
+    };
+    inside_path || last_char(before).is_some_and(joins)
 }
 
 /// The last character of `bytes`, where they end in valid UTF-8.

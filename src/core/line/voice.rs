@@ -67,7 +67,9 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 /// above a stack trace: process id, version, arguments.
 fn debug_command_line(head: &[u8]) -> bool {
     let Some((version, program)) = words_behind_pid(head) else { return false };
-    is_version(version) || names_docker(version) || names_docker(program)
+    // A version of one's own making is none or has a digit.
+    let likely = version.is_empty() || version.iter().any(u8::is_ascii_digit);
+    is_version(version) || (likely && names_docker(program))
 }
 
 /// The two words behind a process id. Looked for within a bound: inside a line they are asked for often.
@@ -324,6 +326,8 @@ mod tests {
             "0.4123456 text",
             "1.2.3 text",
             "42 bottles",
+            "01 ==> docker.app: failed",
+            "3 docker: failed",
             "2026 was a year",
             "2026-11-23T21:39:00Z host docker: failed",
             r#"{"log":"text"}"#,
