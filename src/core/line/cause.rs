@@ -50,15 +50,17 @@ fn only_operation(text: &[u8]) -> bool {
 }
 
 /// Takes off what wrappers put behind a cause and what is none: `: unknown` (containerd's class of
-/// error), `: exit status 1`, `: exit code: 1`.
+/// error), `: exit status 1`, `: exit code: 1`, `, exit code: 1`.
 fn without_trailer(rest: &[u8]) -> &[u8] {
     let lower = rest.to_ascii_lowercase();
     let status = |text: &[u8]| !text.is_empty() && text.len() <= 3 && text.iter().all(u8::is_ascii_digit);
-    let end = [&b": unknown"[..], b": exit status ", b": exit code: "].iter().find_map(|trailer| {
-        let at = memchr::memmem::rfind(&lower, trailer)?;
-        let behind = &lower[at + trailer.len()..];
-        (if trailer.ends_with(b" ") { status(behind) } else { behind.is_empty() }).then_some(at)
-    });
+    let end = [&b": unknown"[..], b": exit status ", b": exit code: ", b", exit code: "].iter().find_map(
+        |trailer| {
+            let at = memchr::memmem::rfind(&lower, trailer)?;
+            let behind = &lower[at + trailer.len()..];
+            (if trailer.ends_with(b" ") { status(behind) } else { behind.is_empty() }).then_some(at)
+        },
+    );
     end.map_or(rest, |at| &rest[..at])
 }
 
@@ -97,6 +99,7 @@ mod tests {
             ": open /x: read-only file system (30)",
             ": open /x: read-only file system: exit status 1",
             ": open /x: read-only file system: unknown",
+            ": open /x: read-only file system, exit code: 1",
             ": open /no space left on device/x: read-only file system",
             "",
             ":",
@@ -110,6 +113,7 @@ mod tests {
             ": open /x: ",
             ": open /x: read-only fi",
             ": write /notes: read-only file system/activity",
+            r": write C:\notes: read-only file system\activity",
             ": rename /a /b",
         ] {
             assert_eq!(other(rest.as_bytes()), None, "{rest}");

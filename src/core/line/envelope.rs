@@ -1,110 +1,246 @@
-//! Lines that a transport wrapped whole: docker json-file, NDJSON, logfmt.
+//! Lines that a transport wrapped whole: JSON in whatever shape, Python's literals, logfmt.
 
-use super::text::Text;
+use super::{
+    text::Text,
+    voice::{self, Handed},
+};
 
 /// Keys whose value is what was said, and keys whose value is the error that it was said about.
-const SAID: [&[u8]; 8] =
-    [b"msg", b"message", b"MESSAGE", b"log", b"line", b"text", b"short_message", b"full_message"];
+/// CI systems, log shippers and wrappers differ in the key, and in how deep it stands.
+const SAID: [&[u8]; 24] = [
+    b"msg",
+    b"message",
+    b"MESSAGE",
+    b"log",
+    b"line",
+    b"text",
+    b"short_message",
+    b"full_message",
+    b"output",
+    b"Output",
+    b"stdout",
+    b"stderr",
+    b"stdout_lines",
+    b"stderr_lines",
+    b"body",
+    b"stringValue",
+    b"event",
+    b"content",
+    b"textPayload",
+    b"@message",
+    b"@m",
+    b"_raw",
+    b"out",
+    b"data",
+];
 const ERROR: [&[u8]; 2] = [b"error", b"err"];
 
+/// Keys of progress JSON whose value is a step's name or a warning about the Dockerfile.
+const PROGRESS: [&[u8]; 4] = [b"name", b"id", b"short", b"detail"];
+
 /// Whether a value under this key is what somebody said.
-pub(crate) fn is_text_key(key: &[u8]) -> bool {
+fn is_text_key(key: &[u8]) -> bool {
     SAID.contains(&key) || ERROR.contains(&key)
 }
 
-/// What an envelope holds: what was said and the errors, joined as Go joins them, with `: `.
-/// `None` where `text` (freed of prefixes) is no envelope or says nothing.
-pub(crate) fn open(text: &Text) -> Option<Text> {
-    let members = match text.bytes.first()? {
-        b'{' => json(text),
-        b'"' => member(text),
-        _ => logfmt(text),
-    };
-    let said = members.iter().filter(|(key, _)| SAID.contains(&key.as_slice()));
-    let errors = members.iter().filter(|(key, _)| ERROR.contains(&key.as_slice()));
-    let mut whole = said.chain(errors).map(|(_, value)| value.clone()).reduce(|mut whole, value| {
-        let at = value.at.first().or(whole.at.last()).copied().unwrap_or(0);
-        whole.push(b':', at);
-        whole.push(b' ', at);
-        whole.bytes.extend(value.bytes);
-        whole.at.extend(value.at);
-        whole
-    })?;
-    // The end of a json-file entry's line. Left in, it would begin another, empty one.
-    if whole.bytes.ends_with(b"\n") {
-        whole.bytes.pop();
-        whole.at.pop();
-    }
-    Some(whole)
+/// Whether a value under this key, on a line of its own, belongs to progress JSON that was printed
+/// over several lines.
+pub(crate) fn is_progress_key(key: &[u8]) -> bool {
+    PROGRESS.contains(&key)
 }
 
-type Members = Vec<(Vec<u8>, Text)>;
+/// A line that was opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// How many bytes of the line stand in front of the envelope.
+    pub(crate) in_front: usize,
+    /// What was said, as lines.
+    pub(crate) said: Text,
+}
 
-/// The string members of the outermost object. Lenient: what is cut off or malformed ends the
-/// list, and what was read until then counts.
-fn json(text: &Text) -> Members {
+/// Opens the envelope that `text` (freed of prefixes) is, or holds behind words of its own. `None`
+/// where there is none, where it says nothing, or where it is a container's.
+pub(crate) fn open(text: &Text) -> Option<Opened> {
     let bytes = &text.bytes;
-    let mut members = Members::new();
-    let mut i = 1;
-    loop {
-        i += bytes[i..].iter().take_while(|b| b.is_ascii_whitespace() || **b == b',').count();
-        if bytes.get(i) != Some(&b'"') {
-            return members;
+    let (in_front, members) = match bytes.first()? {
+        b'"' | b'\'' => (0, member(text)),
+        b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(text)),
+        _ if begins_json(bytes) => (0, json(text, 0)),
+        _ => {
+            let pairs = logfmt(text);
+            if pairs.iter().any(Member::is_text) { (0, pairs) } else { embedded(text)? }
         }
-        let (key, after) = string(text, i + 1);
-        i = after + blanks(&bytes[after.min(bytes.len())..]);
-        if bytes.get(i) != Some(&b':') {
-            return members;
-        }
-        i += 1;
-        i += blanks(&bytes[i..]);
-        if bytes.get(i) == Some(&b'"') {
-            let (value, after) = string(text, i + 1);
-            if is_text_key(&key.bytes) {
-                members.push((key.bytes, value));
+    };
+    let said = said(members);
+    // An object behind words of its own is theirs (`…: read-only file system {"attempt": "1"}`).
+    let said = if in_front > 0 { said.unwrap_or_default() } else { said? };
+    Some(Opened { in_front, said })
+}
+
+/// A string, and the key it stands under.
+struct Member {
+    key: Vec<u8>,
+    value: Text,
+    /// The raw offset of the opening quote.
+    quote: u32,
+}
+
+type Members = Vec<Member>;
+
+impl Member {
+    fn is_text(&self) -> bool {
+        is_text_key(&self.key)
+    }
+
+    /// `o` and `error` say nothing; the rule around an excerpt does.
+    fn is_more_than_a_word(&self) -> bool {
+        let value = self.value.bytes.trim_ascii();
+        value.iter().any(|b| !b.is_ascii_alphanumeric() && !b":._-".contains(b)) || value == b"------"
+    }
+}
+
+/// What the members say, a line each. A message and its errors are one line, joined with `: ` as Go
+/// joins them. Where no key is known every string of more than a word counts, behind its quote: what
+/// such a string begins with may be a mere mention.
+fn said(members: Members) -> Option<Text> {
+    let known = members.iter().any(Member::is_text);
+    let messages = members.iter().filter(|m| SAID.contains(&m.key.as_slice())).count();
+    let (mut lines, errors): (Members, Members) = if known {
+        members.into_iter().filter(Member::is_text).partition(|m| SAID.contains(&m.key.as_slice()))
+    } else {
+        (members.into_iter().filter(Member::is_more_than_a_word).collect(), Members::new())
+    };
+    lines.extend(errors);
+    lines
+        .into_iter()
+        .map(|member| {
+            let mut line = Text::default();
+            if !known {
+                line.push(b'"', member.quote);
             }
-            i = after.min(bytes.len());
+            line.append(member.value);
+            // The end of a json-file entry's line. Left in, it would begin another, empty one.
+            if line.bytes.ends_with(b"\n") {
+                line.bytes.pop();
+                line.at.pop();
+            }
+            line
+        })
+        .reduce(|mut whole, line| {
+            let at = line.at.first().or(whole.at.last()).copied().unwrap_or(0);
+            let between: &[u8] = if known && messages == 1 { b": " } else { b"\n" };
+            for byte in between {
+                whole.push(*byte, at);
+            }
+            whole.append(line);
+            whole
+        })
+}
+
+/// `{"`, `[{`, `["`, `[1.5, "`; with Python's quotes too.
+fn begins_json(bytes: &[u8]) -> bool {
+    let next = |from: usize| bytes[from..].iter().find(|b| !b.is_ascii_whitespace());
+    match bytes.first() {
+        Some(b'{') => matches!(next(1), Some(b'"' | b'\'')),
+        Some(b'[') => matches!(next(1), Some(b'"' | b'\'' | b'{' | b'[' | b'0'..=b'9')),
+        _ => false,
+    }
+}
+
+/// What words of its own precede: an object (`fatal: [host]: FAILED! => {"stderr":…`), a value under
+/// a key that is known (`stderr: '…'`), Python's bytes (`stderr: b'…'`).
+fn embedded(text: &Text) -> Option<(usize, Members)> {
+    let bytes = &text.bytes;
+    let key = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-@".contains(b)).count();
+    let quote = key + 1 + bytes.get(key + 1..).map_or(0, blanks);
+    let keyed = bytes.get(key) == Some(&b':') && quote > key + 1 && is_text_key(&bytes[..key]);
+    if keyed && matches!(bytes.get(quote), Some(b'"' | b'\'')) {
+        let (value, _) = string(text, quote + 1, bytes[quote]);
+        return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at[quote] }]));
+    }
+    let start = memchr::memchr3_iter(b'{', b'b', b'[', bytes).find(|at| {
+        let literal = bytes[*at] == b'b' && matches!(bytes.get(at + 1), Some(b'"' | b'\''));
+        let object = bytes[*at] == b'{' && begins_json(&bytes[*at..]);
+        (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && voice::boundary(bytes, *at))
+    })?;
+    if Handed::of(bytes).is_container(start + 1) {
+        return None;
+    }
+    if bytes[start] == b'{' {
+        return Some((start, json(text, start)));
+    }
+    let (value, _) = string(text, start + 2, bytes[start + 1]);
+    Some((start, vec![Member { key: b"stderr".to_vec(), value, quote: text.at[start + 1] }]))
+}
+
+/// The strings of the JSON that begins at `start`, at any depth. Lenient: what is cut off or malformed
+/// says what it says.
+fn json(text: &Text, start: usize) -> Members {
+    let bytes = &text.bytes;
+    let python = bytes[start..].iter().find(|b| matches!(b, b'"' | b'\'')) == Some(&b'\'');
+    let mut members = Members::new();
+    let (mut key, mut i) = (Vec::new(), start);
+    while let Some(quote) = bytes
+        .get(i..)
+        .and_then(|rest| if python { memchr::memchr2(b'"', b'\'', rest) } else { memchr::memchr(b'"', rest) })
+    {
+        let quote = i + quote;
+        let (value, after) = string(text, quote + 1, bytes[quote]);
+        i = after;
+        let next = after + bytes.get(after..).map_or(0, blanks);
+        let rest = bytes.get(next..).unwrap_or_default();
+        if rest.starts_with(b":") || rest.starts_with(b"=>") {
+            key = value.bytes;
         } else {
-            i += other_value(&bytes[i..]);
+            members.push(Member { key: key.clone(), value, quote: text.at[quote] });
         }
     }
+    members
 }
 
-/// The length of a value that is no string, up to the `,` or `}` that ends it.
-fn other_value(bytes: &[u8]) -> usize {
-    let (mut depth, mut quoted, mut i) = (0usize, false, 0);
-    while i < bytes.len() {
-        match bytes[i] {
-            b'\\' if quoted => i += 1,
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => depth += 1,
-            b',' if !quoted && depth == 0 => return i,
-            b'}' | b']' if !quoted => match depth.checked_sub(1) {
-                Some(less) => depth = less,
-                None => return i,
-            },
-            _ => {}
-        }
-        i += 1;
-    }
-    bytes.len()
-}
-
-/// `"log": "text"`, one member of an object that was printed over several lines.
+/// `"log": "text"`, one member of an object that was printed over several lines, or `"text",` or
+/// `'text'`, one of an array.
 fn member(text: &Text) -> Members {
-    let Some(key) = member_key(&text.bytes).map(<[u8]>::to_vec) else { return Members::new() };
-    let value =
-        key.len() + 2 + text.bytes[key.len() + 2..].iter().take_while(|b| !b"\"[{".contains(b)).count();
-    if !is_text_key(&key) || text.bytes[value] != b'"' {
+    let bytes = &text.bytes;
+    let (key, quote) = match member_key(bytes) {
+        Some(key) => {
+            (key.to_vec(), key.len() + 2 + bytes[key.len() + 2..].iter().take_while(|b| **b != b'"').count())
+        }
+        None => (Vec::new(), 0),
+    };
+    if quote >= bytes.len() {
         return Members::new();
     }
-    vec![(key, string(text, value + 1).0)]
+    let (value, after) = string(text, quote + 1, bytes[quote]);
+    let rest = bytes.get(after..).map(<[u8]>::trim_ascii);
+    if quote == 0 && !matches!(rest, Some(b"" | b"," | b"]")) {
+        return Members::new();
+    }
+    vec![Member { key, value, quote: text.at[quote] }]
 }
 
-/// The key of `"name": "…`, a line of progress JSON that was printed over several lines.
+/// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin
+/// with a bar.
+fn service_message(text: &Text) -> Members {
+    const KEYS: [&[u8]; 4] = [b"text", b"description", b"details", b"errorDetails"];
+    let bytes = &text.bytes;
+    let mut members = Members::new();
+    let mut i = 0;
+    while let Some(quote) = bytes.get(i..).and_then(|rest| memchr::memchr(b'\'', rest)).map(|at| i + at) {
+        let (value, after) = escaped(text, quote + 1, b'\'', b'|');
+        let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
+        if key.is_some_and(|key| KEYS.contains(&key)) {
+            members.push(Member { key: SAID[0].to_vec(), value, quote: text.at[quote] });
+        }
+        i = after;
+    }
+    members
+}
+
+/// The key of `"name": "…`, a member that stands on a line of its own.
 pub(crate) fn member_key(head: &[u8]) -> Option<&[u8]> {
     let rest = head.strip_prefix(b"\"")?;
-    let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
+    let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || b"_@".contains(b)).count();
     let value = rest[length..].strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
     (length > 0 && value.first().is_some_and(|b| matches!(b, b'"' | b'[' | b'{'))).then_some(&rest[..length])
 }
@@ -122,10 +258,8 @@ fn logfmt(text: &Text) -> Members {
         let name = &bytes[i..i + key];
         i += key + 1;
         if bytes.get(i) == Some(&b'"') {
-            let (value, after) = string(text, i + 1);
-            if is_text_key(name) {
-                members.push((name.to_vec(), value));
-            }
+            let (value, after) = string(text, i + 1, b'"');
+            members.push(Member { key: name.to_vec(), value, quote: text.at[i] });
             i = after.min(bytes.len());
         } else {
             i += bytes[i..].iter().take_while(|b| **b != b' ').count();
@@ -140,13 +274,17 @@ fn blanks(bytes: &[u8]) -> usize {
 
 /// The string whose first byte stands at `start`, decoded, and the offset behind its closing quote
 /// (or of the end, where it has none).
-fn string(text: &Text, start: usize) -> (Text, usize) {
+fn string(text: &Text, start: usize, quote: u8) -> (Text, usize) {
+    escaped(text, start, quote, b'\\')
+}
+
+fn escaped(text: &Text, start: usize, quote: u8, introducer: u8) -> (Text, usize) {
     let bytes = &text.bytes;
     let mut value = Text::default();
     let mut i = start;
-    while i < bytes.len() && bytes[i] != b'"' {
+    while i < bytes.len() && bytes[i] != quote {
         let at = text.at[i];
-        if bytes[i] != b'\\' {
+        if bytes[i] != introducer {
             value.push(bytes[i], at);
             i += 1;
             continue;
@@ -156,7 +294,7 @@ fn string(text: &Text, start: usize) -> (Text, usize) {
             return (value, bytes.len());
         };
         let plain = match escape {
-            b'"' | b'\\' | b'/' => Some(*escape),
+            b'"' | b'\'' | b'\\' | b'/' | b'|' | b'[' | b']' => Some(*escape),
             b'n' => Some(b'\n'),
             b'r' => Some(b'\r'),
             b't' => Some(b'\t'),
@@ -175,7 +313,7 @@ fn string(text: &Text, start: usize) -> (Text, usize) {
             }
             i += length;
         } else {
-            value.push(b'\\', at);
+            value.push(introducer, at);
             value.push(*escape, text.at[i - 1]);
         }
     }
@@ -211,14 +349,15 @@ mod tests {
     use super::*;
 
     fn opened(raw: &str) -> Option<String> {
-        open(&Text::raw(raw.as_bytes())).map(|text| String::from_utf8_lossy(&text.bytes).into_owned())
+        let said = open(&Text::raw(raw.as_bytes()))?.said;
+        Some(String::from_utf8_lossy(&said.bytes).into_owned())
     }
 
     #[test]
     fn envelopes_open() {
         for (raw, said) in [
             (r#"{"log":"text\n","stream":"stderr","time":"x"}"#, "text"),
-            (r#"{"time":"x","n":[1,{"msg":"no"}],"msg":"a \"b\" \u001b[1m"}"#, "a \"b\" \u{1b}[1m"),
+            (r#"{"time":"x","n":[1,{"k":"no"}],"msg":"a \"b\" \u001b[1m"}"#, "a \"b\" \u{1b}[1m"),
             (r#"{"error":"why","msg":"what"}"#, "what: why"),
             (r#"{ "message" : "cut o"#, "cut o"),
             (r#"{ "message" : "cut off \"#, "cut off "),
@@ -226,6 +365,23 @@ mod tests {
             (r#"time="2026" level=error msg="text \"q\"""#, "text \"q\""),
             (r#"level=error msg="a" error="b""#, "a: b"),
             (r#""log": "text\n","#, "text"),
+            // At any depth, and several of them.
+            (r#"{"jsonPayload":{"message":"text"},"severity":"ERROR"}"#, "text"),
+            (r#"{"cmd":["no"],"msg":"a","stderr":"b\nc","error":"d"}"#, "a\nb\nc\nd"),
+            (r#"[{"message":"text","type":"err"}]"#, "text"),
+            (r#"fatal: [h]: FAILED! => {"rc": 1, "stderr": "text"}"#, "text"),
+            (r#"docker.ci: {"log"=>"text"}"#, "text"),
+            (r#"##vso[task.logissue type=error]{"error":"text"}"#, "text"),
+            // Other programs' quotes.
+            (r"  stderr: 'it\'s text\n',".trim_start(), "it's text"),
+            (r#"{'rc': 1, 'stderr': "it's text\n"}"#, "it's text"),
+            (r"stderr=b'a\nb\n'", "a\nb\n"),
+            (r"##teamcity[message text='it|'s a||b|n' status='ERROR']", "it's a|b\n"),
+            // Under a key that nobody knows a string keeps its quote.
+            (r#"{"key":"a text","k":"word"}"#, "\"a text"),
+            (r#"[1.5, "o", "a text\r\n"]"#, "\"a text\r\n"),
+            (r#""a text","#, "\"a text"),
+            (r#""key": "a text","#, "\"a text"),
         ] {
             assert_eq!(opened(raw).as_deref(), Some(said), "{raw}");
         }
@@ -238,12 +394,22 @@ mod tests {
             "text",
             "{",
             "{}",
-            r#"{"key":"text"}"#,
             r#"{"n":1,"k":"#,
+            "{text}",
+            "[text] \"text\"",
+            "can't say 'text'",
+            "'text' it says",
+            "\"text",
+            "##teamcity[testStarted name='text']",
+            r#"MSG: "text""#,
+            r#"docker build --build-arg MSG="text""#,
+            r#""text" it says"#,
+            r#"app: {"vertexes":[{"error":"text"}]}"#,
+            r#"#7 0.412 {"msg":"text"}"#,
+            r#"process "/bin/sh -c echo {\"msg\":\"text\"}"#,
             "level=error",
             "msg=text",
             "a b=\"c\"",
-            r#""name": "x""#,
         ] {
             assert_eq!(opened(raw), None, "{raw}");
         }

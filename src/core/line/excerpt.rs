@@ -1,14 +1,9 @@
 //! The excerpt that buildx prints after a failed step, between two rules.
 
-use super::EXCERPT_MAX;
+use super::{EXCERPT_MAX, voice};
 
 /// The rule above and below an excerpt.
 pub(crate) const RULE: &[u8] = b"------";
-
-/// Whether a line, freed of prefixes and indent, is a rule.
-pub(crate) fn is_rule(head: &[u8]) -> bool {
-    head.strip_prefix(RULE).is_some_and(|rest| !rest.iter().any(u8::is_ascii_graphic))
-}
 
 /// Where a stream stands between rules. Depends on the last ten lines alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,16 +18,59 @@ pub(crate) enum Excerpt {
 }
 
 impl Excerpt {
-    /// Takes the next line, freed of prefixes and indent; `rule` says whether it is one. Says
-    /// whether the line belongs to an excerpt.
+    /// Whether the next line belongs to an excerpt, as far as can be told without it.
+    pub(crate) fn is_inside(self) -> bool {
+        matches!(self, Self::Inside(lines) if lines < EXCERPT_MAX)
+    }
+
+    /// Takes the next line, freed of the prefixes that are known and of its indent; `rule` says whether it
+    /// is one. Says whether the line belongs to an excerpt.
     pub(crate) fn step(&mut self, head: &[u8], rule: bool) -> bool {
         let (next, inside) = match *self {
             _ if rule => (Self::Rule, false),
-            Self::Rule if head.starts_with(b"> ") => (Self::Inside(0), true),
+            Self::Rule if head.starts_with(b"> ") || voice::names_step(head) => (Self::Inside(0), true),
             Self::Outside | Self::Rule | Self::Inside(EXCERPT_MAX..) => (Self::Outside, false),
             Self::Inside(lines) => (Self::Inside(lines + 1), true),
         };
         *self = next;
         inside
+    }
+}
+
+/// Where the rule stands in a line that is one, or that ends in one behind a prefix that nobody knows.
+/// What a container prints is none: a step could hide what the client says after it.
+pub(crate) fn rule(head: &[u8]) -> Option<usize> {
+    let end = head.iter().rposition(u8::is_ascii_graphic)? + 1;
+    let start = head[..end].strip_suffix(RULE)?.len();
+    let own = start == 0 || voice::boundary(head, start) && !voice::is_container(head);
+    own.then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which lines belong to an excerpt, `x`, and which do not, `.`.
+    fn inside(lines: &[&str]) -> String {
+        let mut excerpt = Excerpt::default();
+        let mut inside = |line: &[u8]| excerpt.step(line, rule(line).is_some());
+        lines.iter().map(|line| if inside(line.as_bytes()) { 'x' } else { '.' }).collect()
+    }
+
+    #[test]
+    fn excerpts_behind_any_prefix() {
+        assert_eq!(inside(&["------", "> [3/3] RUN x:", "text", "------", "text"]), ".xx..");
+        assert_eq!(
+            inside(&["app: ------", "app:  > [3/3] RUN x:", "app: text", "app: ------", "app:"]),
+            ".xx.."
+        );
+        assert_eq!(inside(&["app: ------", "app: text", "app: text"]), "...");
+        assert_eq!(inside(&["--------------------", "> [3/3] RUN x:", "text"]), "...");
+    }
+
+    #[test]
+    fn a_container_opens_no_excerpt() {
+        assert_eq!(inside(&["#7 0.412 ------", "#7 0.412  > [3/3] RUN x:", "ERROR: text"]), "...");
+        assert_eq!(inside(&["web-1  | ------", "web-1  |  > [3/3] RUN x:", "ERROR: text"]), "...");
     }
 }

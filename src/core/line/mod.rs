@@ -15,6 +15,7 @@ mod voice;
 use crate::core::{sentinel::Sentinel, verdict::Cause};
 pub(crate) use excerpt::Excerpt;
 use text::Text;
+use voice::Handed;
 pub(crate) use voice::Voice;
 
 /// How many bytes of a line are judged at once.
@@ -86,7 +87,8 @@ pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut
 /// there, however long it is, must not become the client's words in the next view.
 fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
     let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
-    if voice::handed_to_container(&text.bytes[..own]) { Voice::Container } else { voice }
+    let handed = Handed::of(&text.bytes[..own]).is_container(own);
+    if handed { Voice::Container } else { voice }
 }
 
 struct Judge<'j> {
@@ -110,34 +112,38 @@ impl Judge<'_> {
         let mut voice = Voice::Client;
         for (i, segment) in line.split(b'\r').enumerate() {
             let rest = freed(&segment);
-            let head = &rest.bytes[transport::indent(&rest.bytes)..];
-            let rule = excerpt::is_rule(head)
-                && rest.is_raw(rest.bytes.len() - head.len(), excerpt::RULE.len(), self.view);
-            let in_excerpt = i == 0 && !opens(head, depth) && self.excerpt.step(head, rule);
-            if in_excerpt || voice::is_container(head) {
+            let indent = transport::indent(&rest.bytes);
+            let head = &rest.bytes[indent..];
+            if voice::is_container(head) {
                 voice = Voice::Container;
             }
-            self.voice = voice;
             let envelope = if voice == Voice::Client && depth < ENVELOPES_MAX {
-                envelope::open(&rest.slice(rest.bytes.len() - head.len(), rest.bytes.len()))
+                envelope::open(&rest.slice(indent, rest.bytes.len()))
             } else {
                 None
             };
-            if let Some(said) = envelope {
-                self.lines(&said, depth + 1);
+            if let Some(envelope) = envelope {
+                // The lines of an envelope step the excerpt, not the envelope itself; but the words in
+                // front of it can be a step's.
+                let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
+                let in_front = rest.slice(0, indent + envelope.in_front);
+                sightings(&in_front, self.view, before, self.complete, self.found);
+                self.voice = voice;
+                self.lines(&envelope.said, depth + 1);
                 continue;
             }
+            let rule = excerpt::rule(head)
+                .is_some_and(|start| rest.is_raw(indent + start, excerpt::RULE.len(), self.view));
+            if i == 0 && self.excerpt.step(head, rule) {
+                voice = Voice::Container;
+            }
             sightings(&rest, self.view, voice, self.complete, self.found);
-            if !self.complete {
-                self.voice = voice_behind(&rest, VIEW, voice);
+            self.voice = if self.complete { voice } else { voice_behind(&rest, VIEW, voice) };
+            if Handed::of(&rest.bytes).is_marked() {
+                voice = Voice::Container;
             }
         }
     }
-}
-
-/// Whether the head begins an envelope; its lines step the excerpt, not the envelope itself.
-fn opens(head: &[u8], depth: usize) -> bool {
-    depth < ENVELOPES_MAX && !voice::is_container(head) && envelope::open(&Text::raw(head)).is_some()
 }
 
 /// Without the prefixes of its transport, up to the first head that is container output.
@@ -161,10 +167,13 @@ fn freed(segment: &Text) -> Text {
 fn sightings(text: &Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
     let lower = text.bytes.to_ascii_lowercase();
     let first = found.len();
+    let handed = std::cell::OnceCell::new();
+    let handed = |at| handed.get_or_init(|| Handed::of(&text.bytes)).is_container(at);
     for sentinel in Sentinel::ALL {
         let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
         for start in memchr::memmem::find_iter(&lower, phrase) {
             if text.is_raw(start + core, 4, view) {
+                let voice = if handed(start) { Voice::Container } else { voice };
                 let standing = standing(&lower, &text.bytes, start, sentinel, voice, complete);
                 let at = text.at[start] as usize;
                 found.push(Occurrence { sentinel, at, standing, beside_activity: false });
@@ -194,7 +203,7 @@ fn standing(
     complete: bool,
 ) -> Standing {
     let (before, behind) = (&bytes[..start], &bytes[start + sentinel.phrase().len()..]);
-    if voice == Voice::Container || voice::handed_to_container(before) {
+    if voice == Voice::Container {
         return Standing::Container;
     }
     if mentioned(before, behind) {
@@ -243,8 +252,8 @@ fn names_state_dir(before: &[u8]) -> bool {
         [b"activity", b"refs", b"instances", b"defaults", b"current", b".lock", b".buildnodeid"];
     let Some(before) = before.strip_suffix(b": ") else { return false };
     let statement = memchr::memmem::rfind(before, b": ").map_or(before, |at| &before[at + 2..]);
-    let Some(slash) = memchr::memchr(b'/', statement) else { return false };
-    let parts: Vec<&[u8]> = statement[slash..].split(|b| *b == b'/').collect();
+    let Some(slash) = memchr::memchr2(b'/', b'\\', statement) else { return false };
+    let parts: Vec<&[u8]> = statement[slash..].split(|b| matches!(b, b'/' | b'\\')).collect();
     parts.iter().enumerate().any(|(i, part)| {
         let next = parts.get(i + 1);
         match *part {

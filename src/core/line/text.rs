@@ -13,6 +13,11 @@ impl Text {
         self.at.push(at);
     }
 
+    pub(crate) fn append(&mut self, other: Self) {
+        self.bytes.extend(other.bytes);
+        self.at.extend(other.at);
+    }
+
     /// The raw bytes of a view, whose length the bounds of [`crate::core::line`] keep below `u32`.
     pub(crate) fn raw(bytes: &[u8]) -> Self {
         Self { bytes: bytes.to_vec(), at: (0u32..).take(bytes.len()).collect() }

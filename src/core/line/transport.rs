@@ -148,6 +148,11 @@ fn syslog(text: &[u8]) -> usize {
     let tag =
         text[host + 1..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b':' | b'[')).count();
     let mut end = host + 1 + tag;
+    let path = memchr::memchr(b'/', &text[host + 1..end]).is_some();
+    if path && text.get(end) != Some(&b'[') {
+        // `mkdir /home/dev/.docker: …` is a statement.
+        return 0;
+    }
     if text.get(end) == Some(&b'[') {
         let pid = digits(&text[end + 1..]);
         if pid == 0 || text.get(end + 1 + pid) != Some(&b']') {
@@ -193,7 +198,12 @@ fn bracketed(text: &[u8]) -> usize {
     if text.first() != Some(&b'[') {
         return 0;
     }
-    let Some(close) = text.iter().take(TAG_MAX).position(|b| *b == b']') else { return 0 };
+    let tag = &text[..text.len().min(TAG_MAX)];
+    let Some(close) = memchr::memchr(b']', tag) else { return 0 };
+    if memchr::memchr2(b'"', b'\'', &tag[..close]).is_some() {
+        // `[1.5, "o", "text"]` is an envelope.
+        return 0;
+    }
     let mut end = close + 1;
     end += text[end..].iter().take_while(|b| **b == b' ').count();
     end += usize::from(matches!(text.get(end), Some(b'|' | b':')));
@@ -254,6 +264,7 @@ mod tests {
             "Nov 23 21:39:00 host compose[123]: text",
             "Nov  3 21:39:00 host docker: text",
             "Nov 23 21:39:00 text",
+            "Nov 23 21:39:00 host /usr/bin/docker[123]: text",
             "<34>1 2026-11-23T21:39:00Z host app 12 ID47 - text",
             "<13>Nov 23 21:39:00 host docker[1]: text",
             "1700000000.123456 text",
@@ -279,5 +290,8 @@ mod tests {
         {
             assert_eq!(String::from_utf8_lossy(freed(text.as_bytes())), text);
         }
+        let statement = "mkdir /home/dev/.docker: text";
+        let stamped = format!("2026-11-23T21:39:00Z {statement}");
+        assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
     }
 }

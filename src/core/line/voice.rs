@@ -1,6 +1,8 @@
 //! Who wrote a line.
 
-use super::envelope::{is_text_key, member_key};
+use std::ops::Range;
+
+use super::envelope::{is_progress_key, member_key};
 
 /// Who wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +22,20 @@ pub(crate) fn is_container(head: &[u8]) -> bool {
         Some(b'=') => head.starts_with(b"=> "),
         Some(b'>') => head.starts_with(b"> ["),
         Some(b'{') => progress_json(head),
-        Some(b'"') => member_key(head).is_some_and(|key| !is_text_key(key)),
+        Some(b'"') => member_key(head).is_some_and(is_progress_key),
         Some(b'0'..=b'9') => {
             timed(head).is_some() || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
         }
-        Some(_) => service_log(head),
+        Some(_) => service_log(head) || legacy_step(head),
         None => false,
     }
+}
+
+/// `Step 3/5 : RUN …`, how the builder before `BuildKit` names a step.
+fn legacy_step(head: &[u8]) -> bool {
+    let Some(rest) = head.strip_prefix(b"Step ") else { return false };
+    let Some(total) = rest[digits(rest)..].strip_prefix(b"/") else { return false };
+    digits(rest) > 0 && digits(total) > 0 && total[digits(total)..].starts_with(b" : ")
 }
 
 /// `#7 0.412 text`, `#7 [3/3] RUN …`, `#7 DONE 0.1s`: all but `#7 ERROR: …`, the client's own voice.
@@ -59,20 +68,34 @@ fn dockerfile_excerpt(head: &[u8]) -> bool {
 /// above a stack trace: process id, version, arguments. Linux has process ids of seven digits at most;
 /// more are a transport's seconds.
 fn debug_command_line(head: &[u8]) -> bool {
+    let Some((version, program)) = words_behind_pid(head) else { return false };
+    // A version of one's own making is none or has a digit.
+    let likely = version.is_empty() || version.iter().any(u8::is_ascii_digit);
+    is_version(version) || (likely && names_docker(program))
+}
+
+/// The two words behind a process id. Looked for within a bound: inside a line they are asked for often.
+fn words_behind_pid(head: &[u8]) -> Option<(&[u8], &[u8])> {
+    const WORDS_MAX: usize = 512;
     let pid = digits(head);
     if !(1..=7).contains(&pid) || head.get(pid) != Some(&b' ') {
-        return false;
+        return None;
     }
-    let mut words = head[pid..].split(|b| *b == b' ').skip(1);
-    let Some(version) = words.next() else { return false };
+    let rest = &head[pid..];
+    let mut words = rest[..rest.len().min(WORDS_MAX)].split(|b| *b == b' ').skip(1);
+    Some((words.next()?, words.next()?))
+}
+
+/// `v0.12.1`, `0.13.1+ds1-3`.
+fn is_version(word: &[u8]) -> bool {
     let number = |text: &[u8]| text.first().is_some_and(u8::is_ascii_digit);
-    let mut numbers = version.strip_prefix(b"v").unwrap_or(version).splitn(3, |b| *b == b'.');
-    let dotted = numbers.by_ref().take(2).all(number) && numbers.next().is_some();
-    let named = |word: &[u8]| {
-        let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
-        [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
-    };
-    dotted || named(version) || words.next().is_some_and(named)
+    let mut numbers = word.strip_prefix(b"v").unwrap_or(word).splitn(3, |b| *b == b'.');
+    numbers.by_ref().take(2).all(number) && numbers.next().is_some()
+}
+
+fn names_docker(word: &[u8]) -> bool {
+    let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
+    [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
 }
 
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
@@ -80,7 +103,7 @@ fn progress_json(head: &[u8]) -> bool {
     let rest = head[1..].trim_ascii_start();
     [&b"\"vertexes\""[..], b"\"statuses\"", b"\"logs\"", b"\"warnings\""]
         .iter()
-        .any(|key| rest.starts_with(key))
+        .any(|key| rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
 }
 
 /// `web-1  | text`: compose pads the longest name by one blank, so either two blanks or an index
@@ -107,37 +130,148 @@ pub(crate) fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
-/// Whether what stands in front of a sighting hands it to a container although the line's head
-/// does not: a progress marker behind a prefix that nobody knows (`build.log:7:#7 0.412 `), or a
-/// command that buildx quotes back and has not closed yet. `process %q` escapes the quotes of the command
-/// (`solver/llbsolver/ops/exec.go`), so that it cannot close itself; before `BuildKit` 0.10 it was
-/// `executor failed running [/bin/sh -c …]`, whose end nothing tells.
-pub(crate) fn handed_to_container(before: &[u8]) -> bool {
-    let marker = memchr::memmem::find_iter(before, b"=> => # ").next().is_some()
-        || memchr::memchr_iter(b'#', before).any(|at| {
-            let boundary = at == 0 || matches!(before[at - 1], b' ' | b'\t' | b':' | b'|' | b']' | b'>');
-            let number = digits(&before[at + 1..]);
-            let rest = &before[at + 1 + number..];
-            boundary && number > 0 && rest.first() == Some(&b' ') && timed(&rest[1..]).is_some()
-        });
-    let quoted =
-        memchr::memmem::rfind(before, PROCESS).is_some_and(|at| !closes(&before[at + PROCESS.len()..]));
-    marker || quoted || memchr::memmem::find(before, b"executor failed running [").is_some()
+/// Where a text hands its words to a container although its head does not: behind a marker of
+/// progress that stands behind a prefix nobody knows (`build.log:7:#7 0.412 `), and in a command
+/// that is quoted back (`process "/bin/sh -c …`).
+///
+/// Made once for a text, in linear time, and asked for every sighting on it.
+pub(crate) struct Handed {
+    /// Where the first marker stands, if there is one.
+    marker: Option<usize>,
+    /// Where the quoted commands begin and end, in order; and those that older builders quote.
+    commands: Vec<Range<usize>>,
+    older: Vec<Range<usize>>,
 }
 
-const PROCESS: &[u8] = b"process \"";
-
-/// Whether a quoted string ends in `text`.
-fn closes(text: &[u8]) -> bool {
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => drop(bytes.next()),
-            b'"' => return true,
-            _ => {}
+impl Handed {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let lower = text.to_ascii_lowercase();
+        Self {
+            marker: (0..text.len()).find(|at| is_marker(text, *at)),
+            commands: commands(&lower),
+            older: older_commands(&lower),
         }
     }
-    false
+
+    /// Whether the text has a marker, and so ends in a container's words.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marker.is_some()
+    }
+
+    /// Whether what stands at `at` is a container's.
+    pub(crate) fn is_container(&self, at: usize) -> bool {
+        // There can be many of these, and many sightings.
+        let before = self.commands.partition_point(|command| command.start <= at);
+        let quoted = before.checked_sub(1).is_some_and(|last| self.commands[last].contains(&at));
+        quoted
+            || self.marker.is_some_and(|marker| marker < at)
+            || self.older.iter().any(|command| command.contains(&at))
+    }
+}
+
+/// Whether one of the unmistakable forms of [`is_container`] begins at `at`. The others (`0.412 text`,
+/// `web  | text`) are too common inside a line to be told by their looks.
+fn is_marker(text: &[u8], at: usize) -> bool {
+    let head = &text[at..];
+    if head[0] == b'|' {
+        return indexed_bar(text, at);
+    }
+    if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'[' | b'0'..=b'9') || !boundary(text, at) {
+        return false;
+    }
+    let number = digits(&head[usize::from(head[0] == b'#')..]);
+    match head[0] {
+        b'#' => {
+            let rest = head[1 + number..].strip_prefix(b" ");
+            number > 0 && rest.is_some_and(|rest| timed(rest).is_some() || step_name(rest))
+        }
+        b'=' => head.strip_prefix(b"=> ").is_some_and(|rest| {
+            let word = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
+            rest.starts_with(b"=> # ")
+                || step_name(&rest[word + usize::from(word > 0 && rest.len() > word)..])
+        }),
+        b'>' => head.strip_prefix(b"> ").is_some_and(step_name),
+        b'{' => progress_json(head),
+        b'[' => text[..at].ends_with(b"\"") && step_name(head),
+        _ => {
+            let rest = &head[number..];
+            let command = || {
+                let words = words_behind_pid(head);
+                words.is_some_and(|(version, program)| is_version(version) && names_docker(program))
+            };
+            rest.starts_with(b" | >>> ") || rest.starts_with(b" |     ") || command()
+        }
+    }
+}
+
+/// Whether the bar at `at` is that of a service whose name has an index (`web-1  | text`).
+fn indexed_bar(text: &[u8], at: usize) -> bool {
+    let name = text[..at].trim_ascii_end();
+    let index = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let indexed = index > 0
+        && matches!(name[..name.len() - index], [.., last, b'-' | b'_'] if last.is_ascii_alphanumeric());
+    indexed && name.len() < at && text.get(at + 1).is_none_or(|b| *b == b' ')
+}
+
+/// Whether a line names a step behind a prefix that nobody knows (`app:build:  > [3/3] RUN …`).
+pub(crate) fn names_step(line: &[u8]) -> bool {
+    memchr::memmem::find_iter(line, b"> [").any(|at| is_marker(line, at))
+}
+
+/// Whether something new can begin at `at`: behind a blank, the punctuation of a prefix or an
+/// envelope, or the escape of a line's end (`\n`, `|n`) of one that was not opened.
+pub(crate) fn boundary(text: &[u8], at: usize) -> bool {
+    match text[..at] {
+        [] | [.., b'\\' | b'|', b'n'] => true,
+        [.., last] => !last.is_ascii_graphic() && last.is_ascii() || b":|]>\"'([,".contains(&last),
+    }
+}
+
+/// `[3/3] `, `[base 2/3] `, `[linux/amd64 internal] `: how `BuildKit` begins the name of a step.
+fn step_name(text: &[u8]) -> bool {
+    const LENGTH_MAX: usize = 128;
+    let Some(rest) = text.strip_prefix(b"[") else { return false };
+    let Some(close) = rest.iter().take(LENGTH_MAX).position(|b| *b == b']') else { return false };
+    let last = rest[..close].rsplit(|b| *b == b' ').next().unwrap_or_default();
+    let counted = digits(last) > 0
+        && last[digits(last)..].strip_prefix(b"/").is_some_and(|n| !n.is_empty() && digits(n) == n.len());
+    counted || last == b"internal"
+}
+
+/// The commands as `BuildKit` before 0.9 and the builder before it quote them. They escape nothing, so
+/// that only the last thing that looks like an end can be one.
+fn older_commands(lower: &[u8]) -> Vec<Range<usize>> {
+    const QUOTED: [(&[u8], &[u8]); 2] =
+        [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
+    let commands = QUOTED.iter().filter_map(|(introducer, end)| {
+        let start = memchr::memmem::find(lower, introducer)?;
+        let closed = memchr::memmem::rfind(&lower[start..], end).map(|at| start + at);
+        Some(start..closed.unwrap_or(usize::MAX))
+    });
+    commands.collect()
+}
+
+/// The commands that are quoted back, each from its introducer to its closing quote; one that is not
+/// closed goes to the end. `process %q` (`solver/llbsolver/ops/exec.go`) escapes what the command holds, so
+/// that it cannot close itself.
+fn commands(lower: &[u8]) -> Vec<Range<usize>> {
+    const INTRODUCER: &[u8] = b"process ";
+    let mut commands: Vec<Range<usize>> = Vec::new();
+    for start in memchr::memmem::find_iter(lower, INTRODUCER) {
+        let word = start + INTRODUCER.len();
+        // In an envelope that was not opened the quotes themselves are escaped.
+        let level = lower[word..].iter().take_while(|b| **b == b'\\').count();
+        let quoted = word + level + 1;
+        if lower.get(quoted - 1) != Some(&b'"') || commands.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let closed = memchr::memchr_iter(b'"', &lower[quoted..]).map(|at| quoted + at).find(|at| {
+            let escapes = lower[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count();
+            escapes % (2 * (level + 1)) == level
+        });
+        commands.push(start..closed.unwrap_or(usize::MAX));
+    }
+    commands
 }
 
 #[cfg(test)]
@@ -164,6 +298,7 @@ mod tests {
             r#""name": "[3/3] RUN echo"#,
             "web-1  | text",
             "web_1 | text",
+            "Step 3/5 : RUN echo",
             "my.db  | text",
             "web-1  |",
             "27604 v0.12.1 /usr/bin/docker-buildx build .",
@@ -190,6 +325,8 @@ mod tests {
             "1700000000 docker: text",
             "1.2.3 text",
             "42 bottles",
+            "01 ==> docker.app: failed",
+            "3 docker: failed",
             "2026 was a year",
             "2026-11-23T21:39:00Z host docker: failed",
             r#"{"log":"text"}"#,
@@ -214,11 +351,36 @@ mod tests {
             ("  => => # ", true),
             ("ERROR: failed to solve: process \"/bin/sh -c ", true),
             ("process \"x\" did not complete successfully: ", false),
-            (r#"process "echo \" did not complete successfully: "#, true),
-            (r#"process "echo \\" did not complete successfully: "#, false),
-            ("executor failed running [/bin/sh -c ", true),
+            // Behind prefixes that nobody knows.
+            ("app:build: #7 [3/3] RUN echo ", true),
+            ("app:build: => ERROR [base 2/3] RUN echo ", true),
+            ("app:build:  > [linux/amd64 3/3] RUN echo ", true),
+            ("app:build:    3 | >>> RUN echo ", true),
+            ("app:build:    3 |     RUN echo ", true),
+            ("app:build: 27604 v0.12.1 /usr/bin/docker-buildx build --label ", true),
+            (r#"app:build: {"vertexes":[{"name":"[3/3] RUN "#, true),
+            (r#"app:build: "name": "[web 3/3] RUN "#, true),
+            ("'#7 0.412 ", true),
+            ("text='a|n#7 0.412 ", true),
+            ("app:build: web-1  | ", true),
+            ("app:build: step-1 || ", false),
+            // Commands as older builders quote them.
+            ("executor failed running [/bin/sh -c echo ]: ", false),
+            ("executor failed running [/bin/sh -c echo ", true),
+            ("The command '/bin/sh -c echo ", true),
+            // What only looks like one.
+            ("issue #7 [urgent] ", false),
+            ("PS> [1] ", false),
+            ("took 0.412 s: ", false),
+            ("attempt 3 | ERROR: ", false),
+            ("Mon Nov 23 21:39:00 host docker[1]: ERROR: ", false),
+            // A quote of the command's own does not close it.
+            (r#"process "/bin/sh -c echo \" did not complete successfully: "#, true),
+            (r#"process "/bin/sh -c echo \\" did not complete successfully: "#, false),
+            (r#"{"x":"process \"/bin/sh -c echo \\\" did not complete: "#, true),
+            (r#"{"x":"process \"/bin/sh -c echo\" did not complete: "#, false),
         ] {
-            assert_eq!(handed_to_container(before.as_bytes()), handed, "{before}");
+            assert_eq!(Handed::of(before.as_bytes()).is_container(before.len()), handed, "{before}");
         }
     }
 }
