@@ -375,11 +375,11 @@ mod tests {
             // Other programs' quotes.
             (r"  stderr: 'it\'s text\n',".trim_start(), "it's text"),
             (r#"{'rc': 1, 'stderr': "it's text\n"}"#, "it's text"),
-            (r"stderr=b'a\nb\n'", "a\nb\n"),
-            (r"##teamcity[message text='it|'s a||b|n' status='ERROR']", "it's a|b\n"),
+            (r"stderr=b'a\nb\n'", "a\nb"),
+            (r"##teamcity[message text='it|'s a||b|n' status='ERROR']", "it's a|b"),
             // Under a key that nobody knows a string keeps its quote.
             (r#"{"key":"a text","k":"word"}"#, "\"a text"),
-            (r#"[1.5, "o", "a text\r\n"]"#, "\"a text\r\n"),
+            (r#"[1.5, "o", "a text\r\n"]"#, "\"a text\r"),
             (r#""a text","#, "\"a text"),
             (r#""key": "a text","#, "\"a text"),
         ] {
