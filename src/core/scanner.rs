@@ -6,6 +6,8 @@ use crate::core::{
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
 
+use memchr::memmem::Finder;
+
 /// Judges a stream that arrives in pieces.
 ///
 /// The verdict does not depend on how the stream is cut; it is known when the line that completes
@@ -14,6 +16,7 @@ use crate::core::{
 #[derive(Clone, Debug)]
 pub struct Scanner {
     candidates: Candidates,
+    rules: Finder<'static>,
     require_same_line: bool,
     /// Offset of the first byte of the unfinished line, and its number.
     start: u64,
@@ -63,6 +66,7 @@ impl Scanner {
     pub fn new() -> Self {
         Self {
             candidates: Candidates::new(),
+            rules: Finder::new(line::RULE),
             require_same_line: false,
             start: 0,
             line: 1,
@@ -86,16 +90,20 @@ impl Scanner {
     }
 
     /// Takes the next bytes of the stream. After a wedge it does nothing.
+    ///
+    /// Whole lines are judged where they lie; only a line that a piece cuts is copied. Lines without a
+    /// candidate, outside an excerpt, are counted and passed over.
     pub fn push(&mut self, mut bytes: &[u8]) {
-        while self.wedge.is_none() && !bytes.is_empty() {
-            if let Some(end) = memchr::memchr(b'\n', bytes) {
-                self.take(&bytes[..end]);
-                self.end_line(true);
-                bytes = &bytes[end + 1..];
-            } else {
-                self.take(bytes);
-                return;
-            }
+        if self.base + self.kept.len() > 0 && self.wedge.is_none() {
+            let Some(end) = memchr::memchr(b'\n', bytes) else { return self.take(bytes) };
+            self.take(&bytes[..end]);
+            self.end_line(true);
+            bytes = &bytes[end + 1..];
+        }
+        let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+        self.lines(&bytes[..whole]);
+        if self.wedge.is_none() {
+            self.take(&bytes[whole..]);
         }
     }
 
@@ -117,6 +125,51 @@ impl Scanner {
         }
     }
 
+    /// Takes whole lines, each with its end.
+    fn lines(&mut self, lines: &[u8]) {
+        let (mut candidate, mut rule) = (Next::new(), Next::new());
+        let mut from = 0;
+        while self.wedge.is_none() {
+            let found = if self.excerpt == Excerpt::Outside {
+                let candidate = candidate.from(from, |from| self.candidates.find(lines, from));
+                let rule = rule.from(from, |from| Some(from + self.rules.find(&lines[from..])?));
+                candidate.into_iter().chain(rule).min()
+            } else {
+                Some(from)
+            };
+            let Some(at) = found.filter(|at| *at < lines.len()) else { break };
+            let start = memchr::memrchr(b'\n', &lines[from..at]).map_or(from, |end| from + end + 1);
+            let Some(length) = memchr::memchr(b'\n', &lines[start..]) else { break };
+            self.pass(&lines[from..start]);
+            self.whole_line(&lines[start..start + length]);
+            from = start + length + 1;
+        }
+        self.pass(&lines[from..]);
+    }
+
+    /// Counts lines that need no judgement.
+    fn pass(&mut self, lines: &[u8]) {
+        self.start += lines.len() as u64;
+        self.line += memchr::memchr_iter(b'\n', lines).count() as u64;
+    }
+
+    fn whole_line(&mut self, line: &[u8]) {
+        if line.len() > VIEW + AFTER {
+            self.take(line);
+            return self.end_line(true);
+        }
+        let mut found = Vec::new();
+        line::judge(line, true, &mut self.excerpt, &mut found);
+        found.sort_by_key(|occurrence| occurrence.at);
+        for occurrence in &found {
+            self.note(occurrence, line);
+        }
+        self.decide();
+        self.start += line.len() as u64 + 1;
+        self.line += 1;
+    }
+
+    /// Takes bytes of a line whose end is not there yet, or that is too long to be judged at once.
     fn take(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(VIEW) {
             self.kept.extend_from_slice(piece);
@@ -138,14 +191,14 @@ impl Scanner {
         self.line += u64::from(newline);
         self.kept.clear();
         (self.base, self.views, self.voice) = (0, 0, Voice::Client);
-        self.on_line = Pair::default();
     }
 
     /// Judges the view that ends at `end` (an offset in the line).
     fn judge(&mut self, end: usize, complete: bool) {
-        let view = &self.kept[..end - self.base];
+        let kept = std::mem::take(&mut self.kept);
+        let view = &kept[..end - self.base];
         let candidate = self.candidates.find(view, 0).is_some();
-        let rules = self.excerpt != Excerpt::Outside || memchr::memmem::find(view, b"------").is_some();
+        let rules = self.excerpt != Excerpt::Outside || self.rules.find(view).is_some();
         let mut found = Vec::new();
         if self.views == 0 {
             if candidate || rules || !complete {
@@ -161,17 +214,18 @@ impl Scanner {
             (self.views + 1) * VIEW - self.base
         };
         for occurrence in found.iter().filter(|occurrence| own.contains(&occurrence.at)) {
-            self.note(occurrence);
+            self.note(occurrence, &kept);
         }
+        self.kept = kept;
     }
 
-    fn note(&mut self, occurrence: &Occurrence) {
+    /// Notes an occurrence in `kept`, what is at hand of its line.
+    fn note(&mut self, occurrence: &Occurrence, kept: &[u8]) {
         let sighting = Sighting {
             sentinel: occurrence.sentinel,
             offset: self.start + (self.base + occurrence.at) as u64,
             line: self.line,
         };
-        let kept = &self.kept;
         let whole = self.base == 0;
         let quote = || (sighting, quote(kept, occurrence.at, whole));
         let near = &mut self.near;
@@ -228,6 +282,25 @@ impl Scanner {
                 self.wedge = Some(Wedge { activity, erofs, link, quote });
             }
         }
+    }
+}
+
+/// The next place of a kind, searched for again only once it was passed: each byte is searched once.
+struct Next {
+    searched: bool,
+    at: Option<usize>,
+}
+
+impl Next {
+    fn new() -> Self {
+        Self { searched: false, at: None }
+    }
+
+    fn from(&mut self, from: usize, search: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+        if !self.searched || self.at.is_some_and(|at| at < from) {
+            (self.searched, self.at) = (true, search(from));
+        }
+        self.at
     }
 }
 

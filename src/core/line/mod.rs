@@ -13,7 +13,7 @@ mod transport;
 mod voice;
 
 use crate::core::{sentinel::Sentinel, verdict::Cause};
-pub(crate) use excerpt::Excerpt;
+pub(crate) use excerpt::{Excerpt, RULE};
 use text::Text;
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -132,8 +132,8 @@ impl Judge<'_> {
                 self.lines(&envelope.said, depth + 1);
                 continue;
             }
-            let rule = excerpt::rule(head)
-                .is_some_and(|start| rest.is_raw(indent + start, excerpt::RULE.len(), self.view));
+            let rule =
+                excerpt::rule(head).is_some_and(|start| rest.is_raw(indent + start, RULE.len(), self.view));
             if i == 0 && self.excerpt.step(head, rule) {
                 voice = Voice::Container;
             }
