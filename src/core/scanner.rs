@@ -2,7 +2,7 @@
 
 use crate::core::{
     line::{self, AFTER, BEFORE, Excerpt, Occurrence, Standing, VIEW, Voice},
-    sentinel::{Candidates, Sentinel},
+    sentinel::{self, Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
 
@@ -131,7 +131,7 @@ impl Scanner {
         let mut from = 0;
         while self.wedge.is_none() {
             let found = if self.excerpt == Excerpt::Outside {
-                let candidate = candidate.from(from, |from| self.candidates.find(lines, from));
+                let candidate = candidate.from(from, |from| self.plausible(lines, from));
                 let rule = rule.from(from, |from| Some(from + self.rules.find(&lines[from..])?));
                 candidate.into_iter().chain(rule).min()
             } else {
@@ -145,6 +145,27 @@ impl Scanner {
             from = start + length + 1;
         }
         self.pass(&lines[from..]);
+    }
+
+    /// The next candidate around which a sentinel stands, or may stand in another spelling.
+    fn plausible(&self, lines: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        let mut plain_until = from;
+        loop {
+            at = self.candidates.find(lines, at)?;
+            if sentinel::stands_around(lines, at) {
+                return Some(at);
+            }
+            if at >= plain_until {
+                let start = memchr::memrchr(b'\n', &lines[from..at]).map_or(from, |end| from + end + 1);
+                let length = memchr::memchr(b'\n', &lines[at..]).map_or(lines.len() - at, |end| end);
+                plain_until = at + length;
+                if sentinel::may_be_spelled(&lines[start..plain_until]) {
+                    return Some(at);
+                }
+            }
+            at += 1;
+        }
     }
 
     /// Counts lines that need no judgement.

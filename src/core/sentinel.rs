@@ -91,6 +91,23 @@ impl Candidates {
     }
 }
 
+/// Whether a whole sentinel stands around the candidate at `at`, letter by letter.
+#[must_use]
+pub fn stands_around(haystack: &[u8], at: usize) -> bool {
+    Sentinel::ALL.iter().any(|sentinel| {
+        let (phrase, (_, skip)) = (sentinel.phrase(), sentinel.core());
+        let found = at.checked_sub(skip).and_then(|start| haystack.get(start..start + phrase.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(phrase))
+    })
+}
+
+/// Whether a text can hold a sentinel that does not stand in it letter by letter: with an escape sequence
+/// between its letters, or some of them spelled as an envelope spells them (`\u0066`, `|0x0066`).
+#[must_use]
+pub fn may_be_spelled(text: &[u8]) -> bool {
+    memchr::memchr3(0x1b, b'\\', b'|', text).is_some()
+}
+
 impl Default for Candidates {
     fn default() -> Self {
         Self::new()
@@ -119,6 +136,19 @@ mod tests {
             let (core, at) = sentinel.core();
             assert_eq!(&sentinel.phrase()[at..at + 4], core);
         }
+    }
+
+    #[test]
+    fn a_sentinel_stands_around_its_core() {
+        for sentinel in Sentinel::ALL {
+            let text = [b"x ", sentinel.phrase().to_ascii_uppercase().as_slice(), b" x"].concat();
+            let at = 2 + sentinel.core().1;
+            assert!(stands_around(&text, at));
+            assert!(!stands_around(&text[3..], at - 3), "its first letter is missing");
+            assert!(!stands_around(&text[..text.len() - 3], at), "its last letter is missing");
+            assert!(!stands_around(&text, at + 1));
+        }
+        assert!(!stands_around(b"d-on", 0) && !stands_around(b"d-only file system", 0));
     }
 
     #[test]
