@@ -60,7 +60,7 @@ pub fn run() -> Status {
     };
     let options = &arguments.options;
     match &arguments.command {
-        Some(Command::Check { files }) => check::run(files, options),
+        Some(Command::Check { files, threads }) => check::run(files, *threads, options),
         Some(Command::Preflight) => preflight::run(options),
         Some(Command::Recipe { kind }) => recipe::run(*kind, options),
         Some(Command::Completions { shell }) => {

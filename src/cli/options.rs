@@ -2,7 +2,7 @@
 
 use crate::core::{decision::REFUSE_AT, recipe::RecipeKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 /// Tells a wedged docker buildx from every other read-only error.
 ///
@@ -55,6 +55,12 @@ pub(super) enum Command {
     Check {
         /// The files; `-` or none: standard input
         files: Vec<PathBuf>,
+        /// How many threads read files [default: one for each processor]
+        ///
+        /// Several files are read side by side, a large one in blocks. Output keeps the order of the
+        /// command line. Example: --threads 1
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
     },
     /// Look whether this host is fit to build on; status 11 where it is not
     Preflight,

@@ -2,7 +2,7 @@
 
 use crate::core::{
     line::{self, AFTER, BEFORE, Excerpt, Occurrence, Standing, VIEW, Voice},
-    sentinel::{self, Candidates, Sentinel},
+    sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
 
@@ -82,6 +82,25 @@ impl Scanner {
         }
     }
 
+    /// A scanner that begins inside of a stream: at this offset, which is the beginning of this line. Its verdict is
+    /// that on the whole stream where no sentinel stands before, and [`Self::LINES_BACK`] lines or more
+    /// stand between the beginning and the first sentinel, or all that there are.
+    #[must_use]
+    pub fn starting_at(mut self, offset: u64, line: u64) -> Self {
+        (self.start, self.line) = (offset, line);
+        self
+    }
+
+    /// How many lines in front of a line can bear on its verdict: a rule, the name of a step, and the lines of
+    /// its excerpt ([`line::EXCERPT_MAX`]) but the last.
+    pub const LINES_BACK: usize = 1 + line::EXCERPT_MAX as usize;
+
+    /// What this scanner finds candidates with.
+    #[must_use]
+    pub fn candidates(&self) -> &Candidates {
+        &self.candidates
+    }
+
     /// Accepts only a wedge whose sentinels stand on one line ([`Link::Line`]).
     #[must_use]
     pub fn require_same_line(mut self, require: bool) -> Self {
@@ -131,7 +150,8 @@ impl Scanner {
         let mut from = 0;
         while self.wedge.is_none() {
             let found = if self.excerpt == Excerpt::Outside {
-                let candidate = candidate.from(from, |from| self.plausible(lines, from));
+                let candidate =
+                    candidate.from(from, |from| self.candidates.plausible(lines, from..lines.len(), false));
                 let rule = rule.from(from, |from| Some(from + self.rules.find(&lines[from..])?));
                 candidate.into_iter().chain(rule).min()
             } else {
@@ -145,27 +165,6 @@ impl Scanner {
             from = start + length + 1;
         }
         self.pass(&lines[from..]);
-    }
-
-    /// The next candidate around which a sentinel stands, or may stand in another spelling.
-    fn plausible(&self, lines: &[u8], from: usize) -> Option<usize> {
-        let mut at = from;
-        let mut plain_until = from;
-        loop {
-            at = self.candidates.find(lines, at)?;
-            if sentinel::stands_around(lines, at) {
-                return Some(at);
-            }
-            if at >= plain_until {
-                let start = memchr::memrchr(b'\n', &lines[from..at]).map_or(from, |end| from + end + 1);
-                let length = memchr::memchr(b'\n', &lines[at..]).map_or(lines.len() - at, |end| end);
-                plain_until = at + length;
-                if sentinel::may_be_spelled(&lines[start..plain_until]) {
-                    return Some(at);
-                }
-            }
-            at += 1;
-        }
     }
 
     /// Counts lines that need no judgement.

@@ -1,5 +1,7 @@
 //! Bytes in and out.
 
+pub mod sweep;
+
 use crate::core::scanner::Scanner;
 use std::io::{ErrorKind, Read, Write};
 
