@@ -32,7 +32,11 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
         Format::Human => human::decision(report),
         Format::Json => json::document(report),
         Format::Github => github::commands(report),
-        Format::Sh => report.recipe().map_or_else(nothing_to_run, |recipe| sh::script(&recipe)),
+        Format::Sh => match (report.recipe(), human::unchosen(&report.decision)) {
+            (Some(recipe), _) => sh::script(&recipe),
+            (None, Some(why)) => sh::failing(&why),
+            (None, None) => sh::idle(),
+        },
     };
     say(options, to, &text)
 }
@@ -40,13 +44,9 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
 /// What there is to write where nothing was to be decided.
 pub(super) fn idle(options: &Options, to: Target) -> Status {
     match options.format {
-        Format::Sh => say(options, to, &nothing_to_run()),
+        Format::Sh => say(options, to, &sh::idle()),
         Format::Human | Format::Json | Format::Github => Status::Clear,
     }
-}
-
-fn nothing_to_run() -> String {
-    "#!/bin/sh\necho 'unwedge: nothing to do'\n".into()
 }
 
 /// Writes a text with its colours, or without.
