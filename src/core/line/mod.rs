@@ -75,6 +75,18 @@ pub(crate) fn judge(
     judge.voice
 }
 
+/// Judges a whole line that is a container's on its face: its head tells, and neither an escape sequence nor a
+/// carriage return stands on it. False where it is not. Such a line can tell nothing but that a container
+/// printed a sentinel; who knows that already need not look for more.
+pub(crate) fn is_plainly_container(line: &[u8], excerpt: &mut Excerpt) -> bool {
+    let head = &line[transport::indent(line)..];
+    let plain = voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none();
+    if plain {
+        excerpt.step(head, excerpt::rule(head).is_some());
+    }
+    plain
+}
+
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
 /// line goes on in.
 pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
