@@ -107,6 +107,8 @@ macro_rules! progress_json {
     };
 }
 
+// Named, so that the fuzz target finds it too.
+#[path = "oracle/envelope.rs"]
 mod envelope;
 use envelope::{Envelope, open};
 
