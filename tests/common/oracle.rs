@@ -2,7 +2,7 @@
 //! whole stream in memory. It shares the result types and the named bounds with the crate, and no
 //! rule: where the scanner and the oracle differ, one of them is wrong.
 
-use regex::bytes::Regex;
+use regex::bytes::{Captures, Regex};
 use std::{ops::Range, sync::LazyLock};
 use unwedge::core::{
     line::{AFTER, BEFORE, ENVELOPES_MAX, EXCERPT_MAX, PREFIXES_MAX, VIEW},
@@ -12,102 +12,10 @@ use unwedge::core::{
     },
 };
 
-/// A regular expression on bytes (`.` is any of them), made once.
-macro_rules! re {
-    ($($pattern:expr),+) => {{
-        static RE: LazyLock<Regex> = LazyLock::new(|| Regex::new(concat!("(?s-u)", $($pattern),+)).unwrap());
-        &*RE
-    }};
-}
-
-macro_rules! blanks {
-    () => {
-        r"[\t\n\x0C\r ]*"
-    };
-}
-/// A string in quotes, which the end of the line can cut off.
-macro_rules! string {
-    ($name:expr, $quote:expr, $escape:expr) => {
-        concat!(
-            $quote, "(?P<", $name, ">(?:[^", $quote, $escape, "]|", $escape, ".)*)(?:", $quote, "|", $escape,
-            r"?\z)"
-        )
-    };
-}
-/// A string in quotes of either kind.
-macro_rules! either_string {
-    () => {
-        concat!(string!("double", "\"", r"\\"), "|", string!("single", "'", r"\\"))
-    };
-}
-/// What may stand behind a value on a line of its own.
-macro_rules! element_end {
-    () => {
-        concat!(blanks!(), r"[,\]]?", blanks!(), r"\z")
-    };
-}
-
-macro_rules! iso {
-    () => {
-        r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?(?:\d\d)?)?"
-    };
-}
-/// A timestamp: ISO 8601, a clock, syslog's, or seconds since the epoch.
-macro_rules! time {
-    () => {
-        concat!(
-            "(?:",
-            iso!(),
-            r"|\d\d:\d\d:\d\d(?:[.,]\d+)?",
-            r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?",
-            r"|\d{9,13}(?:[.,]\d+)?)"
-        )
-    };
-}
-/// The name of a host, a container or a service.
-macro_rules! name {
-    () => {
-        "[0-9A-Za-z][0-9A-Za-z._@-]*"
-    };
-}
-
-/// Where something new can begin: behind a blank, the punctuation of a prefix or an envelope, or the
-/// escape of a line's end.
-macro_rules! boundary {
-    () => {
-        r#"(?:^|[\x00- \x7F:|\]>"'(\[,]|[\\|]n)"#
-    };
-}
-/// The name of a step: `[3/3]`, `[base 2/3]`, `[linux/amd64 internal]`.
-macro_rules! step {
-    () => {
-        r"\[(?:[^\[\]]* )?(?:\d+/\d+|internal)\]"
-    };
-}
-/// The seconds that `BuildKit` puts in front of what a step prints.
-macro_rules! seconds {
-    () => {
-        r"\d{1,8}\.\d{1,3} "
-    };
-}
-/// What `--debug` echoes: process id and version, program.
-macro_rules! pid_and_version {
-    () => {
-        r"\d{1,7} v?\d[^ .]*\.\d[^ .]*\.[^ ]* "
-    };
-}
-macro_rules! docker {
-    () => {
-        r"(?:[^ ]*/)?(?:docker|buildx|buildkitd)[^ /]*(?: |\z)"
-    };
-}
-macro_rules! progress_json {
-    () => {
-        concat!(r"\{", blanks!(), r#""(?i:vertexes|statuses|logs|warnings)""#)
-    };
-}
-
-// Named, so that the fuzz target finds it too.
+// Named, so that the fuzz target finds them too.
+#[macro_use]
+#[path = "oracle/patterns.rs"]
+mod patterns;
 #[path = "oracle/envelope.rs"]
 mod envelope;
 use envelope::{Envelope, open};
@@ -278,15 +186,10 @@ impl View<'_> {
             let (phrase, (core, skip)) = (sentinel.phrase(), sentinel.core());
             for at in (0..lower.len()).filter(|at| lower[*at..].starts_with(phrase)) {
                 if self.is_raw(&text[at + skip..at + skip + core.len()]) {
-                    let (before, behind) = (&all[..at], &all[at + phrase.len()..]);
                     here.push(Found {
                         sighting: Sighting { sentinel, offset: text[at].1 as u64, line: 0 },
                         quote: quote(self.line, text[at].1),
-                        standing: if self.container || is_handed_to_container(&all, at) {
-                            Standing::Container
-                        } else {
-                            self.standing(sentinel, before, behind)
-                        },
+                        standing: self.standing(sentinel, &all, at),
                         beside_activity: false,
                         state_dir: sentinel == Sentinel::Erofs && names_state_dir(&lower[..at]),
                     });
@@ -309,9 +212,12 @@ impl View<'_> {
         self.container |= is_handed_to_container(&all[..own], own);
     }
 
-    /// Rules 2 and 3, where rule 1 takes nothing away.
-    fn standing(&self, sentinel: Sentinel, before: &[u8], behind: &[u8]) -> Standing {
-        if is_mentioned(before, behind) {
+    /// The three rules, in their order.
+    fn standing(&self, sentinel: Sentinel, text: &[u8], at: usize) -> Standing {
+        let (before, behind) = (&text[..at], &text[at + sentinel.phrase().len()..]);
+        if self.container || is_handed_to_container(text, at) {
+            Standing::Container
+        } else if is_mentioned(before, behind) {
             Standing::Mentioned
         } else if sentinel == Sentinel::Activity && self.complete {
             other_cause(behind).map_or(Standing::Stated, Standing::OtherCause)
@@ -406,8 +312,8 @@ fn in_excerpt(before: &[Head], head: Head) -> bool {
     })
 }
 
-/// Rule 1, where what stands in front of a place tells: one of the forms behind a prefix that nobody knows,
-/// or a command that is quoted back and not closed there.
+/// Rule 1, where what stands in front of a place tells: one of the unmistakable forms behind a prefix that
+/// nobody knows, or a command that is quoted back and not closed there.
 fn is_handed_to_container(text: &[u8], at: usize) -> bool {
     let marker = re!(
         // `web-1  | text`, told by its index.
@@ -423,34 +329,42 @@ fn is_handed_to_container(text: &[u8], at: usize) -> bool {
         ")|\"",
         step!()
     );
+    let commands = || [commands(text), older_commands(text)].concat();
     marker.find(text).is_some_and(|marker| marker.start() < at)
-        || commands(text).iter().any(|command| command.contains(&at))
-        // Older builders escape nothing: only the last of what looks like an end can be one.
-        || [re!(r"(?i)executor failed running \[(?:.*(?P<end>\]: )|.*)"), re!("(?i)the command '(?:.*(?P<end>' returned a non-zero code)|.*)")]
-            .iter()
-            .filter_map(|command| command.captures(text))
-            .any(|command| at >= command.get(0).unwrap().start() && command.name("end").is_none_or(|end| at < end.start()))
+        || commands().iter().any(|it| it.contains(&at))
 }
 
-/// The commands that are quoted back, up to the quote that closes them. In an envelope that was not opened
-/// all quotes are escaped: the closing one like the opening one, with so many backslashes in front; each
-/// backslash at the end of the command is two then, and each of the two as many as escape one quote and
-/// one more.
+/// `process "…"`, up to the quote that closes it; one that is not closed goes to the end. What the command
+/// holds is escaped. In an envelope that was not opened so is everything: the closing quote like the opening
+/// one, with so many backslashes in front, and each backslash of the command with one more than these.
 fn commands(text: &[u8]) -> Vec<Range<usize>> {
     let mut commands: Vec<Range<usize>> = Vec::new();
     for opening in re!(r#"(?i)process (?P<escape>\\*)""#).captures_iter(text) {
         let (start, end) = (opening.get(0).unwrap().start(), opening.get(0).unwrap().end());
-        let level = opening["escape"].len();
-        let closes = |quote: &regex::bytes::Match| {
-            let more = quote.len() - 1;
-            more >= level && (more - level) % (2 * (level + 1)) == 0
-        };
-        let closing = re!(r#"\\*""#).find_iter(&text[end..]).find(closes);
-        if commands.last().is_none_or(|last| last.end <= start) {
-            commands.push(start..closing.map_or(usize::MAX, |quote| end + quote.end() - 1));
+        if commands.last().is_some_and(|last| start < last.end) {
+            continue;
         }
+        let level = opening["escape"].len();
+        let closing = re!(r#"\\*""#).find_iter(&text[end..]).find(|quote| {
+            // The command's own backslashes come in twos, else the quote is its own as well.
+            let backslashes = quote.len() - 1;
+            backslashes >= level && (backslashes - level) % (2 * (level + 1)) == 0
+        });
+        commands.push(start..closing.map_or(usize::MAX, |quote| end + quote.end() - 1));
     }
     commands
+}
+
+/// Older builders escape nothing: only the last of what looks like an end can be one.
+fn older_commands(text: &[u8]) -> Vec<Range<usize>> {
+    let forms = [
+        re!(r"(?i)executor failed running \[(?:.*(?P<end>\]: )|.*)"),
+        re!(r"(?i)the command '(?:.*(?P<end>' returned a non-zero code)|.*)"),
+    ];
+    let commands = forms.iter().filter_map(|form| form.captures(text));
+    let range =
+        |it: Captures| it.get(0).unwrap().start()..it.name("end").map_or(usize::MAX, |end| end.start());
+    commands.map(range).collect()
 }
 
 /// Rule 2: a quote, a slash, an equals sign, a hyphen or a word character in front; or a path goes on.

@@ -287,6 +287,7 @@ const FORMS: &[&str] = &[
     "web-1 | ",
     "web_12 |",
     "web1 | ",
+    "web-1| ",
     "-1 | ",
     "web-1  |x",
     "web  | ",
@@ -316,7 +317,11 @@ fn sentence() -> impl Strategy<Value = String> {
 fn excerpt() -> impl Strategy<Value = String> {
     let head = prop_oneof![Just(" > [3/3] RUN x:"), Just("> x"), Just("> [3/3"), any_of(FORMS)];
     let rule = prop_oneof![4 => Just("------"), 1 => any_of(&["------ ", "-------", "#7 0.4 ------", "web-1  | ------", "\x1b[1m------", "x ------"])];
-    (any_of(PREFIXES), rule, head, 0..10usize, any_of(PREFIXES), sentence()).prop_map(
+    // The words in front of an object are the step's, too.
+    let last = (sentence(), prop_oneof![Just(""), Just(" {\"attempt\": \"1\"}"), Just(" {\"msg\": \"")])
+        .prop_map(|(last, object)| last + object);
+    let lines = prop_oneof![0..10usize, 6..9usize];
+    (any_of(PREFIXES), rule, head, lines, any_of(PREFIXES), last).prop_map(
         |(prefix, rule, head, lines, other, last)| {
             let lines = format!("{prefix}y\n").repeat(lines);
             format!("{prefix}{rule}\n{prefix}{head}\n{lines}{other}{last}\n{prefix}------\n{last}\n")
