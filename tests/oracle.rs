@@ -127,6 +127,9 @@ fn rule_1_container_output() {
         "build.log:7:#7 0.412 ",
         "[build] | #7 0.412 ",
         "Step 3/5 : RUN echo ",
+        "\"name\": \"[3/3] RUN echo ",
+        "\"short\": \"",
+        "\"detail\": [\"",
         // Behind prefixes that nobody knows.
         "app:build: #7 [base 2/3] RUN echo ",
         "app:build: #7 [linux/amd64 internal] load ",
@@ -203,6 +206,9 @@ fn rule_3_another_cause() {
                 &format!("clear {near} read-only-elsewhere@2"),
             ),
             (&format!("ERROR: $A: open /$E/x: {cause}\n"), &format!("clear {near}")),
+            // What wrappers put behind a cause is none.
+            (&format!("ERROR: $A: open /x: {cause}, exit code: 1\n"), &format!("clear {near}")),
+            (&format!("ERROR: $A: open /x: {cause}: unknown\n"), &format!("clear {near}")),
             (&format!("ERROR: $A: open /x: {cause}\nERROR: $W\n"), "wedge line 2 2"),
         ]);
     }
@@ -224,6 +230,8 @@ fn near_misses() {
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
+        (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
+        (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/config.json1: $E\n", "clear read-only-elsewhere@1"),
         ("#7 0.4 mkdir /home/dev/.docker/buildx: $E\n", "clear read-only-elsewhere@1"),
     ]);
@@ -311,6 +319,8 @@ fn what_the_search_cannot_see_never_counts() {
         ),
         ("{\"msg\":\"---\\u002d--\"}\n > x\n$W\n", "wedge line 3 3"),
         ("---\x1b[1m---\n > x\n$W\n", "wedge line 3 3"),
+        ("{\"msg\":\"d-on\\n---\\u002d--\\n > x\\n$W\"}\n", "wedge line 1 1"),
+        ("d-on\r---\x1b[1m---\nd-on---\x1b[1m---\n > x\n$W\n", "wedge line 4 4"),
     ]);
 }
 
@@ -363,6 +373,41 @@ fn a_quoted_command_stays_one_however_long_it_is() {
 fn a_command_that_is_quoted_behind_the_first_view_stays_one_too() {
     let (before, command) = ("y ".repeat(VIEW / 2 + 50), "y ".repeat(VIEW));
     demand(&[(&format!("{before}process \"/bin/sh -c {command}$W"), "clear container-output@1")]);
+}
+
+#[test]
+fn what_begins_behind_a_view_takes_nothing_from_it() {
+    let (before, behind) = ("y ".repeat(VIEW / 2), "y ".repeat(AFTER));
+    demand(&[(&format!("{before}$W process \"{behind}"), "wedge line 1 1")]);
+    demand(&[(&format!("{before}$W #7 0.412 {behind}$W"), "wedge line 1 1")]);
+    demand(&[(&format!("{before}process \"$W{behind}"), "clear container-output@1")]);
+}
+
+#[test]
+fn a_rule_in_an_array_is_one() {
+    demand(&[
+        ("{\"x\":[\"------\",\" > [3/3] RUN x:\",\"sh: $W\"]}\n", "clear container-output@1"),
+        (
+            "[1.5, \"o\", \"------\"]\n[1.5, \"o\", \" > [3/3] RUN x:\"]\n[1.5, \"o\", \"sh: $W\"]\n",
+            "clear container-output@3",
+        ),
+    ]);
+}
+
+#[test]
+fn only_the_head_of_a_line_steps_an_excerpt() {
+    demand(&[
+        ("------\n > [3/3] RUN x:\n1\r2\r3\r4\r5\r6\r7\r8\r9\n$W\n", "clear container-output@4"),
+        ("x\r------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
+    ]);
+}
+
+#[test]
+fn an_escape_that_a_service_message_does_not_have_is_none() {
+    demand(&[(
+        "##teamcity[message text='failed to update builder|x20last activity time: $E']\n",
+        "clear read-only-elsewhere@1",
+    )]);
 }
 
 #[test]

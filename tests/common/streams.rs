@@ -35,6 +35,12 @@ const WORDS: &[&str] = &[
     ": exit status 1",
     ": unknown",
     ": exit code: 12",
+    ", exit code: 1",
+    " {\"attempt\": \"1\"}",
+    ": permission denied {\"attempt\": \"1\"}",
+    "failed to update builder last activity time: open /x: permission denied, exit code: 1",
+    r"mkdir C:\Users\x\.docker\buildx: read-only file system",
+    r"open D:\buildx\refs\x: read-only file system",
     "failed to update",
     "ty t",
     "d-on",
@@ -249,6 +255,7 @@ const FORMS: &[&str] = &[
     "#7 [base 2/3] ",
     "#7 [linux/amd64 internal] ",
     "#7 [x[3/3] ",
+    "#7 [3/3[ ",
     "#7 [3/] ",
     "#7 [a internals] ",
     "# [3/3] ",
@@ -282,6 +289,8 @@ const FORMS: &[&str] = &[
     "[3/3] ",
     "\"name\": \"",
     "\"id\" : [",
+    "\"short\": \"",
+    "\"detail\":[\"",
     "\"key\": \"",
     "web-1  | ",
     "web-1 | ",
@@ -316,14 +325,15 @@ fn sentence() -> impl Strategy<Value = String> {
 /// An excerpt behind a prefix, around the bound of its lines.
 fn excerpt() -> impl Strategy<Value = String> {
     let head = prop_oneof![Just(" > [3/3] RUN x:"), Just("> x"), Just("> [3/3"), any_of(FORMS)];
-    let rule = prop_oneof![4 => Just("------"), 1 => any_of(&["------ ", "-------", "#7 0.4 ------", "web-1  | ------", "\x1b[1m------", "x ------"])];
+    let rule = prop_oneof![4 => Just("------"), 1 => any_of(&["------ ", "-------", "#7 0.4 ------", "web-1  | ------", "\x1b[1m------", "---\x1b[1m---", "x ------"])];
     // The words in front of an object are the step's, too.
     let last = (sentence(), prop_oneof![Just(""), Just(" {\"attempt\": \"1\"}"), Just(" {\"msg\": \"")])
         .prop_map(|(last, object)| last + object);
     let lines = prop_oneof![0..10usize, 6..9usize];
-    (any_of(PREFIXES), rule, head, lines, any_of(PREFIXES), last).prop_map(
-        |(prefix, rule, head, lines, other, last)| {
-            let lines = format!("{prefix}y\n").repeat(lines);
+    let end = any_of(&["\n", "\n", "\r\n", "\rz\n"]);
+    (any_of(PREFIXES), rule, head, lines, end, any_of(PREFIXES), last).prop_map(
+        |(prefix, rule, head, lines, end, other, last)| {
+            let lines = format!("{prefix}y{end}").repeat(lines);
             format!("{prefix}{rule}\n{prefix}{head}\n{lines}{other}{last}\n{prefix}------\n{last}\n")
         },
     )
@@ -365,15 +375,20 @@ fn wrapped(kind: usize, text: &str) -> String {
         13 => format!("time=\"x\" level=error msg={json} err=x"),
         14 => format!("level=error x={json} error={json}"),
         15 => format!("##teamcity[message text='{}' status='ERROR']", bars()),
-        16 => format!("##teamcity[x name='{}' errorDetails='{}'", bars(), bars()),
+        16 => {
+            let escaped = bars().replace("last ", "last|u0020").replace(" file", "|x20file");
+            format!("##teamcity[x name='{}' errorDetails='{}' text='{escaped}'", bars(), bars())
+        }
         17 => format!("app: {{\"log\"=>{json}}}"),
         18 => format!("\"stderr_lines\": [\"\", {json}]"),
         19 => format!("[{{\"message\":{json},\"type\":\"err\"}}]"),
         20 => format!("x{{\"msg\":{json}}} b{json}"),
+        21 => text.lines().map(|line| serde_json::to_string(line).unwrap() + ",\n").collect(),
+        22 => serde_json::json!({ "x": text.lines().collect::<Vec<&str>>() }).to_string(),
         _ => json,
     }
 }
-const WRAPPERS: usize = 22;
+const WRAPPERS: usize = 24;
 
 /// Lines in envelopes, one in another, and often cut off.
 fn enveloped() -> impl Strategy<Value = String> {
@@ -469,11 +484,15 @@ fn long_line() -> impl Strategy<Value = Vec<u8>> {
     let blank = prop::sample::select(&b" y\t:"[..]);
     (head, start, sentence(), more, sentence(), sentence(), blank).prop_map(
         |(head, (bound, off), first, (more, off_more), second, last, blank)| {
-            let mut line = head.as_bytes().to_vec();
+            let mut line = head.into_bytes();
             line.resize(bound.saturating_add_signed(off).max(line.len()), blank);
             line.extend(first.bytes());
             line.resize(line.len() + more + off_more, blank);
             line.extend([second, last].concat().bytes());
+            // One of more than one view, however the rest of it falls out.
+            if bound == VIEW && off_more > 60 {
+                line.resize(VIEW + AFTER + 100, blank);
+            }
             // A line of just the length that one view takes, or of one byte more.
             if bound == VIEW && off_more < 30 {
                 line.resize(VIEW + AFTER + off_more % 2, blank);
