@@ -95,8 +95,9 @@ pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut
     voice_behind(&text, BEFORE + VIEW, voice)
 }
 
-/// The voice behind the part of a text that is the view's own: a command that is quoted and not closed
-/// there, however long it is, must not become the client's words in the next view.
+/// The voice behind the part of a text that stands in front of `end` in its view: a command that is quoted
+/// and not closed there, however long it is, must not become the client's words in the next view, nor
+/// behind a carriage return.
 fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
     let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
     let handed = Handed::of(&text.bytes[..own]).is_container(own);
@@ -140,7 +141,6 @@ impl Judge<'_> {
                 let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
                 let in_front = rest.slice(0, indent + envelope.in_front);
                 sightings(&in_front, self.view, before, self.complete, self.found);
-                self.voice = voice;
                 self.lines(&envelope.said, depth + 1);
                 continue;
             }
@@ -151,9 +151,7 @@ impl Judge<'_> {
             }
             sightings(&rest, self.view, voice, self.complete, self.found);
             self.voice = if self.complete { voice } else { voice_behind(&rest, VIEW, voice) };
-            if Handed::of(&rest.bytes).is_marked() {
-                voice = Voice::Container;
-            }
+            voice = voice_behind(&rest, usize::MAX, voice);
         }
     }
 }
