@@ -242,8 +242,10 @@ impl Scanner {
             if candidate || rules || !complete {
                 self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
             }
-        } else if candidate || !complete {
+        } else if candidate {
             self.voice = line::judge_later(view, complete, self.voice, &mut found);
+        } else if !complete {
+            self.voice = line::voice_later(view, self.voice);
         }
         found.sort_by_key(|occurrence| occurrence.at);
         let own = self.views * VIEW - self.base..if complete {

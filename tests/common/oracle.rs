@@ -276,6 +276,10 @@ fn without_prefixes(mut text: &[Byte]) -> &[Byte] {
         let Some(prefix) = prefix.filter(|_| !is_container(&head)) else { break };
         seen_stamp |= stamp.is_match(&head);
         let end = prefix.name("stamp").map_or(prefix[0].len(), |stamp| stamp.start());
+        // Columns in which a container speaks are its own words.
+        if prefix.name("stamp").is_some() && is_handed_to_container(&head[..end], end) {
+            break;
+        }
         text = &without_indent(text)[end..];
     }
     text

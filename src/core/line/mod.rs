@@ -95,10 +95,23 @@ pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut
     voice_behind(&text, BEFORE + VIEW, voice)
 }
 
+/// The voice that a line goes on in behind a later view without a sentinel.
+pub(crate) fn voice_later(view: &[u8], voice: Voice) -> Voice {
+    if memchr::memchr(0x1b, view).is_some() {
+        return voice_behind(&Text::raw(view).without_escapes(), BEFORE + VIEW, voice);
+    }
+    let own = view.len().min(BEFORE + VIEW);
+    let handed = Handed::of(&view[..own]).is_container(own);
+    if handed { Voice::Container } else { voice }
+}
+
 /// The voice behind the part of a text that stands in front of `end` in its view: a command that is quoted
 /// and not closed there, however long it is, must not become the client's words in the next view, nor
 /// behind a carriage return.
 fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
+    if voice == Voice::Container {
+        return voice;
+    }
     let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
     let handed = Handed::of(&text.bytes[..own]).is_container(own);
     if handed { Voice::Container } else { voice }
