@@ -381,6 +381,11 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
     demand(&[(&format!("{before}$W process \"{behind}"), "wedge line 1 1")]);
     demand(&[(&format!("{before}$W #7 0.412 {behind}$W"), "wedge line 1 1")]);
     demand(&[(&format!("{before}process \"$W{behind}"), "clear container-output@1")]);
+    // Nor does a view speak for what begins at its end: its cause stands in the next.
+    demand(&[(
+        &format!("{before}$A: write /{behind}: permission denied\n$E\n"),
+        "clear activity-failure@1 (Ownership) read-only-elsewhere@2",
+    )]);
 }
 
 #[test]
