@@ -389,6 +389,15 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
 }
 
 #[test]
+fn a_container_does_not_take_its_own_marker_off() {
+    demand(&[
+        ("app: #7 0.412 x\ty\t2026-11-23T21:39:00Z ERROR: $W\n", "clear container-output@1"),
+        ("2026-11-23T21:39:00Z app: #7 0.412 x - ERROR: $W\n", "clear container-output@1"),
+        ("job\tstep\t2026-11-23T21:39:00Z ERROR: $W\n", "wedge line 1 1"),
+    ]);
+}
+
+#[test]
 fn a_rule_in_an_array_is_one() {
     demand(&[
         ("{\"x\":[\"------\",\" > [3/3] RUN x:\",\"sh: $W\"]}\n", "clear container-output@1"),
