@@ -169,7 +169,8 @@ impl Judge<'_> {
     }
 }
 
-/// Without the prefixes of its transport, up to the first head that is container output.
+/// Without the prefixes of its transport, up to the first head that is container output. What holds a
+/// marker is no prefix: a container could take its own off (`app: #7 0.412 x\ty\t2026-…Z ERROR: …`).
 fn freed(segment: &Text) -> Text {
     let bytes = &segment.bytes;
     let (mut start, mut stamped) = (0, false);
@@ -178,10 +179,11 @@ fn freed(segment: &Text) -> Text {
         if voice::is_container(&bytes[head..]) {
             break;
         }
-        match transport::prefix(&bytes[head..], &mut stamped) {
-            0 => break,
-            length => start = head + length,
+        let length = transport::prefix(&bytes[head..], &mut stamped);
+        if length == 0 || voice::has_marker(&bytes[head..], length) {
+            break;
         }
+        start = head + length;
     }
     segment.slice(start, bytes.len())
 }
