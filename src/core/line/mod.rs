@@ -62,9 +62,25 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { complete, excerpt, found, voice: Voice::Client };
+    let mut judge = Judge { complete, excerpt, found, voice: Voice::Client, said: None };
     judge.lines(&Text::raw(view), 0);
     judge.voice
+}
+
+/// The texts of a line that are in the client's voice, freed of escapes, prefixes and envelopes. Linear
+/// in the view.
+pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
+    let mut said = Vec::new();
+    let found = &mut Vec::new();
+    let mut judge = Judge { complete: true, excerpt, found, voice: Voice::Client, said: Some(&mut said) };
+    judge.lines(&Text::raw(view), 0);
+    said
+}
+
+/// Whether the words `start..end` of a client's text are its own: not a command that it quotes back, not
+/// part of a path, an argument or a quotation.
+pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
+    !voice::handed_to_container(&text[..start]) && !mentioned(&text[..start], &text[end..])
 }
 
 /// Judges a later view of a long line, whose voice its first view told.
@@ -77,6 +93,8 @@ struct Judge<'j> {
     excerpt: &'j mut Excerpt,
     found: &'j mut Vec<Occurrence>,
     voice: Voice,
+    /// Where the client's texts go, where they and no sightings are asked for.
+    said: Option<&'j mut Vec<Vec<u8>>>,
 }
 
 impl Judge<'_> {
@@ -106,7 +124,11 @@ impl Judge<'_> {
             };
             match envelope {
                 Some(said) => self.lines(&said, depth + 1),
-                None => sightings(&rest, voice, self.complete, self.found),
+                None => match &mut self.said {
+                    Some(said) if voice == Voice::Client => said.push(rest.bytes),
+                    Some(_) => {}
+                    None => sightings(&rest, voice, self.complete, self.found),
+                },
             }
         }
     }
