@@ -63,11 +63,12 @@ pub(super) fn resize(ours: impl AsFd) {
     let _ = rustix::termios::tcsetwinsize(ours, size.unwrap_or(SIZE));
 }
 
-/// Whether standard input is a terminal that we may read: in the background the kernel would stop us.
+/// Whether standard input is a terminal that we may read: in the background the kernel would stop us. A
+/// terminal that does not control us knows no background.
 pub(super) fn may_read() -> bool {
+    let input = rustix::stdio::stdin();
     io::stdin().is_terminal()
-        && rustix::termios::tcgetpgrp(rustix::stdio::stdin())
-            .is_ok_and(|group| group == rustix::process::getpgrp())
+        && rustix::termios::tcgetpgrp(input).map_or(true, |group| group == rustix::process::getpgrp())
 }
 
 /// Whether a key that was typed into a pseudo-terminal interrupts what runs there.

@@ -55,8 +55,10 @@ pub(super) fn run(own: &Options, options: &Common) -> Status {
         unwritten: false,
     };
     let Some(told) = plan(own, options).go(&mut here) else { return Status::Trouble };
-    here.end_line();
     let (status, report) = conclude(told, own, options);
+    if report.decision != Decision::Nothing || options.format == Format::Json {
+        here.end_line();
+    }
     let shown = show(&report, options);
     let written = target.map(|target| (target.write(&json::document(&report), &mut chance), &own.report));
     let written = match written {
