@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
 use textwrap::WordSplitter;
 
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
 const GOOD: Style = AnsiColor::Green.on_default();
 const WARN: Style = AnsiColor::Yellow.on_default().bold();
 const BOLD: Style = Style::new().bold();

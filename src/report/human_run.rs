@@ -2,7 +2,6 @@
 
 use super::{
     Report, human,
-    human::BAD,
     run::{Attempt, Original, Run},
     sanitize,
 };
@@ -150,7 +149,7 @@ fn last_lines(text: &mut String, original: &Original) {
     let shown = &whole[whole.len().saturating_sub(LINES_MAX)..];
     let _ = writeln!(
         text,
-        "unwedge: {BAD}{}{BAD:#} of attempt {}, its last lines:",
+        "unwedge: {} of attempt {}, its last lines:",
         original.source.name(),
         original.attempt
     );

@@ -83,9 +83,9 @@ fn torn_end(bytes: &[u8]) -> usize {
         let byte = bytes[bytes.len() - back];
         if !is_continuation(byte) {
             let whole = match byte {
-                0xc0..=0xdf => 2,
+                0xc2..=0xdf => 2,
                 0xe0..=0xef => 3,
-                0xf0..=0xff => 4,
+                0xf0..=0xf4 => 4,
                 _ => 1,
             };
             return if whole > back { back } else { 0 };

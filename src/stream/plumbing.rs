@@ -78,6 +78,11 @@ impl Ours {
             same: output.is_some() && output == error,
         }
     }
+
+    /// Whether what a stream of the command says is seen where our standard error is.
+    pub(super) fn shows_on_error(self, source: Source) -> bool {
+        source != Source::Stdout || self.same
+    }
 }
 
 /// Plans. With a terminal the standard error is one; standard output shares it where ours are the same, or

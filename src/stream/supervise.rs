@@ -2,7 +2,7 @@
 
 use super::{
     launch::{self, Guard},
-    plumbing::{self, Ours, Tty},
+    plumbing::{self, Ends, Ours, Tty},
     pump::{Judges, Lost, Pump, Shared, Watched},
     relay::Relay,
     signals::{self, Asked, Caught, Signals},
@@ -51,6 +51,8 @@ pub struct Finished {
     pub asked: Option<Asked>,
     /// Whether the interrupt key was typed into its terminal.
     pub interrupted: bool,
+    /// Whether what was written to our standard error ends within a line.
+    pub within_line: bool,
     /// Its streams.
     pub streams: Vec<Watched>,
 }
@@ -66,10 +68,48 @@ pub struct Finished {
 ///
 /// No process, pipe or terminal could be made.
 pub fn supervise(setup: &Setup, judges: &Judges, signals: &mut Signals) -> io::Result<Finished> {
-    let plan = plumbing::plan(setup.tty, Ours::look());
+    let ours = Ours::look();
+    let plan = plumbing::plan(setup.tty, ours);
     let mut command = launch::command(&setup.command, plan.has_terminal());
     command.envs(setup.variables.iter().map(|(name, value)| (name, value)));
     let ends = plan.connect(&mut command)?;
+    let child = command.spawn()?;
+    // Our copies of its ends have to go, or the streams never end.
+    drop(command);
+    let group = Group(Pid::from_child(&child));
+    // Without one there is still the signal of our death, for the command itself.
+    let guard = Guard::start(group.0, setup.kill_after).ok();
+    let watched = watch(setup, judges, signals, group, ends);
+    if watched.is_err() {
+        group.send(Signal::KILL);
+    }
+    let ended = reap(child)?;
+    let Over { asked, interrupted, kill_at, streams } = watched?;
+    if let Some(kill_at) = kill_at {
+        group.outlast(kill_at);
+    }
+    // Last: what is left by now may stay.
+    drop(guard);
+    let within_line = streams.iter().any(|stream| stream.within_line && ours.shows_on_error(stream.source));
+    Ok(Finished { ended, asked, interrupted, within_line, streams })
+}
+
+/// What there is to know when a command has ended and its streams have.
+struct Over {
+    asked: Option<Asked>,
+    interrupted: bool,
+    /// When the rest of its group is to be killed, where it was asked to end.
+    kill_at: Option<Instant>,
+    streams: Vec<Watched>,
+}
+
+fn watch(
+    setup: &Setup,
+    judges: &Judges,
+    signals: &mut Signals,
+    group: Group,
+    ends: Ends,
+) -> io::Result<Over> {
     let relay = match ends.typed {
         Some((to, is_terminal)) => Some(Relay::new(to, is_terminal)?),
         None => None,
@@ -79,11 +119,6 @@ pub fn supervise(setup: &Setup, judges: &Judges, signals: &mut Signals) -> io::R
         rustix::fs::fcntl_setfl(end, OFlags::NONBLOCK)?;
     }
     let shared = Arc::new(Shared::new(wake));
-    let child = command.spawn()?;
-    // Our copies of its ends have to go, or the streams never end.
-    drop(command);
-    let group = Group(Pid::from_child(&child));
-    let guard = Guard::start(group.0, setup.kill_after);
     let mut pumps = Vec::new();
     for (source, from, to) in ends.streams {
         pumps.push(Pump::start(source, from, to, judges.clone(), &shared)?);
@@ -99,23 +134,16 @@ pub fn supervise(setup: &Setup, judges: &Judges, signals: &mut Signals) -> io::R
         raw: keyboard.then(Raw::enter).flatten(),
         asked: None,
         interrupts: 0,
-        ended: None,
+        ended: false,
         stopping: false,
         stop_at: None,
         kill_at: None,
         leave_at: None,
     };
     watch.run(signals)?;
-    let Watch { asked, interrupts, kill_at, raw, group, .. } = watch;
-    drop(raw);
+    let Watch { asked, interrupts, kill_at, .. } = watch;
     let streams = pumps.into_iter().map(Pump::end).collect::<io::Result<_>>()?;
-    let ended = reap(child)?;
-    if let Some(kill_at) = kill_at {
-        group.outlast(kill_at);
-    }
-    // Last: what is left by now may stay.
-    drop(guard);
-    Ok(Finished { ended, asked, interrupted: interrupts > 0, streams })
+    Ok(Over { asked, interrupted: interrupts > 0, kill_at, streams })
 }
 
 /// The process group of a command, which bears the number of its first process.
@@ -171,8 +199,8 @@ struct Watch<'s> {
     raw: Option<Raw>,
     asked: Option<Asked>,
     interrupts: usize,
-    /// When it was seen that the command has ended.
-    ended: Option<Instant>,
+    /// Whether the command has ended.
+    ended: bool,
     /// Whether a wedge was seen, or TERM was sent.
     stopping: bool,
     stop_at: Option<Instant>,
@@ -185,12 +213,12 @@ impl Watch<'_> {
     fn run(&mut self, signals: &mut Signals) -> io::Result<()> {
         loop {
             let now = Instant::now();
-            if self.ended.is_none() && self.has_ended()? {
-                self.ended = Some(now);
+            if !self.ended && self.has_ended()? {
+                self.ended = true;
                 self.leave_at = now.checked_add(self.setup.grace);
                 self.stop_at = None;
             }
-            if self.ended.is_some() && (self.shared.running() == 0 || is_due(self.leave_at, now)) {
+            if self.ended && (self.shared.running() == 0 || is_due(self.leave_at, now)) {
                 return Ok(());
             }
             self.act(now);
@@ -211,7 +239,7 @@ impl Watch<'_> {
     fn act(&mut self, now: Instant) {
         if self.shared.wedge() && !self.stopping {
             self.stopping = true;
-            if self.ended.is_none() {
+            if !self.ended {
                 self.stop_at = now.checked_add(self.setup.grace);
             }
         }
@@ -277,7 +305,7 @@ impl Watch<'_> {
                     self.kill_at = self.kill_at.or(kill_at);
                 }
                 // What a command that is gone left behind is not waited for against somebody's will.
-                if self.ended.is_some() {
+                if self.ended {
                     self.leave_at = self.kill_at.or(Some(Instant::now()));
                 }
             }

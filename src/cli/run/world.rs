@@ -76,9 +76,7 @@ impl World for Here<'_> {
         self.setup.variables = variables(fallback);
         match stream::supervise(&self.setup, &self.judges, &mut self.signals) {
             Ok(finished) => {
-                let ours = |stream: &&stream::Watched| stream.source != stream::Source::Stdout;
-                self.within_line =
-                    finished.streams.iter().find(ours).is_some_and(|stream| stream.within_line);
+                self.within_line = finished.within_line;
                 if let Some((stream, error, bytes)) = finished.unwritten() {
                     self.unwritten = true;
                     self.end_line();
