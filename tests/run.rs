@@ -68,9 +68,9 @@ fn a_transient_failure_then_success() {
         err,
         "unwedge: attempt N of N\n\
          net/http: TLS handshake timeout\n\
-         unwedge: attempt N ended with status N after N.N s: another attempt\n\
+         unwedge: attempt N ended with status N: another attempt\n\
          unwedge: attempt N of N\n\
-         unwedge: attempt N ended with status N after N.N s: success\n"
+         unwedge: attempt N ended with status N: success\n"
     );
 }
 
@@ -119,7 +119,7 @@ fn a_wedge_has_one_attempt_and_the_recipe_by_count() {
         for part in [
             "unwedge: attempt 1 of 3\nbefore\nERROR: failed to update",
             "unwedge: standard error: wedge (both sentinels on line 2)",
-            "unwedge: attempt 1 ended with status 1 after ",
+            "unwedge: attempt 1 ended with status 1: wedge, no further attempt can help",
             &format!(
                 ": wedge, no further attempt can help; leaked mounts: {mounts} before, {mounts} after\n"
             ),
@@ -138,7 +138,7 @@ fn an_unrelated_read_only_error_is_retried_to_the_end() {
     let script = "echo 'touch: cannot touch /srv/x: Read-only file system' >&2; exit 1";
     let (status, _, err) = scene.run(&[], script, &[]);
     assert_eq!((status, scene.starts()), (Some(1), 3));
-    assert!(err.ends_with("attempt 3 ended with status 1 after 0.0 s: no attempts are left\n"), "{err}");
+    assert!(err.ends_with("attempt 3 ended with status 1: no attempts are left\n"), "{err}");
     assert!(!err.contains(": wedge") && !err.contains("recipe"), "{err}");
 }
 

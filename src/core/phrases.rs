@@ -160,8 +160,12 @@ mod tests {
         let mut whole = PhraseScanner::new(phrases);
         let (mut single, mut halves) = (whole.clone(), whole.clone());
         whole.push(text);
-        text.chunks(1).for_each(|byte| single.push(byte));
-        text.chunks(text.len() / 2 + 1).for_each(|half| halves.push(half));
+        for byte in text.chunks(1) {
+            single.push(byte);
+        }
+        for half in text.chunks(text.len() / 2 + 1) {
+            halves.push(half);
+        }
         let found = whole.finish();
         assert_eq!((&single.finish(), &halves.finish()), (&found, &found));
         let text = |phrase: Option<Vec<u8>>| phrase.map(|bytes| String::from_utf8(bytes).unwrap());

@@ -39,7 +39,13 @@ fn line(attempt: &Attempt) -> String {
         Some(Ended::Exited(status)) => format!("ended with status {status}"),
         Some(Ended::Killed(signal)) => format!("was ended by {}", name(signal)),
     };
-    format!("attempt {number} {how} after {}: {}", seconds(attempt.took), why(attempt))
+    // What is over at once has no time worth a word.
+    let took = if attempt.took < Duration::from_secs(1) {
+        String::new()
+    } else {
+        format!(" after {}", seconds(attempt.took))
+    };
+    format!("attempt {number} {how}{took}: {}", why(attempt))
 }
 
 fn why(attempt: &Attempt) -> String {
@@ -203,6 +209,8 @@ mod tests {
         assert!(ended(&odd).contains("was ended by signal 44"));
         let delayed = Attempt { delay: Some(Duration::from_millis(4300)), ..attempt(Reason::Again) };
         assert!(ended(&delayed).ends_with("another attempt in 4.3 s\n"));
+        let short = Attempt { took: Duration::from_millis(999), ..attempt(Reason::LastAttempt) };
+        assert_eq!(ended(&short), "unwedge: attempt 2 ended with status 1: no attempts are left\n");
         let refused = Attempt { ended: None, ..attempt(Reason::Refused) };
         assert_eq!(ended(&refused), "unwedge: attempt 2 was not started: this host is not fit to build on\n");
     }

@@ -73,6 +73,7 @@ impl<'b> Bytes<'b> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the JSON fields")]
 pub(super) struct Stream<'r> {
     input: Option<Bytes<'r>>,
     stream: Option<&'static str>,

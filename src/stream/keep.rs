@@ -100,7 +100,9 @@ mod tests {
 
     fn kept(limit: usize, pieces: &[&[u8]]) -> (Vec<u8>, u64, Vec<u8>) {
         let mut keeper = Keeper::new(limit);
-        pieces.iter().for_each(|piece| keeper.push(piece));
+        for piece in pieces {
+            keeper.push(piece);
+        }
         let Kept { head, left_out, tail } = keeper.finish();
         (head, left_out, tail)
     }

@@ -81,8 +81,8 @@ pub struct Watched {
     pub found: Found,
     /// Its head and tail.
     pub kept: Kept,
-    /// Whether it ends within a line.
-    pub within_line: bool,
+    /// Whether it ends within a line; none where nothing was printed.
+    pub within_line: Option<bool>,
     /// Whether, and why, not all of it was handed on.
     pub lost: Option<Lost>,
 }
@@ -215,7 +215,7 @@ impl<'s> Stream<'s> {
             source: self.source,
             verdict,
             found: self.phrases.finish(),
-            within_line: self.keeper.last().is_some_and(|byte| byte != b'\n'),
+            within_line: self.keeper.last().map(|byte| byte != b'\n'),
             kept: self.keeper.finish(),
             lost: self.lost,
         }

@@ -51,8 +51,8 @@ pub struct Finished {
     pub asked: Option<Asked>,
     /// Whether the interrupt key was typed into its terminal.
     pub interrupted: bool,
-    /// Whether what was written to our standard error ends within a line.
-    pub within_line: bool,
+    /// Whether what was written to our standard error ends within a line; none where nothing was.
+    pub within_line: Option<bool>,
     /// Its streams.
     pub streams: Vec<Watched>,
 }
@@ -90,7 +90,9 @@ pub fn supervise(setup: &Setup, judges: &Judges, signals: &mut Signals) -> io::R
     }
     // Last: what is left by now may stay.
     drop(guard);
-    let within_line = streams.iter().any(|stream| stream.within_line && ours.shows_on_error(stream.source));
+    let shown = streams.iter().filter(|stream| ours.shows_on_error(stream.source));
+    // Of two streams nobody knows which was the last.
+    let within_line = shown.filter_map(|stream| stream.within_line).reduce(|a, b| a || b);
     Ok(Finished { ended, asked, interrupted, within_line, streams })
 }
 

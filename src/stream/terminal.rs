@@ -1,16 +1,13 @@
 //! Pseudo-terminals, and the terminal that we run on.
 
 use rustix::{
+    fs::{Mode, OFlags},
     pty::OpenptFlags,
     termios::{LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, Winsize},
 };
 use std::{
-    fs::File,
     io::{self, IsTerminal},
-    os::{
-        fd::{AsFd, OwnedFd},
-        unix::{ffi::OsStringExt, fs::OpenOptionsExt},
-    },
+    os::fd::{AsFd, OwnedFd},
 };
 
 /// The size of a terminal that nobody looks at.
@@ -35,9 +32,8 @@ impl Terminal {
         rustix::pty::grantpt(&ours)?;
         rustix::pty::unlockpt(&ours)?;
         let name = rustix::pty::ptsname(&ours, Vec::new())?;
-        let path = std::ffi::OsString::from_vec(name.into_bytes());
-        let flags = OpenptFlags::NOCTTY.bits().cast_signed();
-        let side = File::options().read(true).write(true).custom_flags(flags).open(path)?;
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let side = rustix::fs::open(&name, flags, Mode::empty())?;
         let mut settings = rustix::termios::tcgetattr(&side)?;
         if typed {
             settings = rustix::termios::tcgetattr(rustix::stdio::stdin())?;
@@ -46,7 +42,7 @@ impl Terminal {
             settings.local_modes.remove(LocalModes::ECHO);
         }
         rustix::termios::tcsetattr(&side, OptionalActions::Now, &settings)?;
-        let terminal = Self { ours, side: side.into() };
+        let terminal = Self { ours, side };
         resize(&terminal.ours);
         Ok(terminal)
     }

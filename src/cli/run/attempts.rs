@@ -185,9 +185,8 @@ impl Plan {
         let (attempt, ..) = last.one(world, number, before, Some(fallback))?;
         world.say(&report::ended(&attempt));
         // What it was used for stays true of this host, unless the way around led somewhere.
-        match (attempt.reason, attempt.ended) {
-            (Reason::Success | Reason::Interrupted, Some(ended)) => told.end = End::Command(ended),
-            _ => {}
+        if let (Reason::Success | Reason::Interrupted, Some(ended)) = (attempt.reason, attempt.ended) {
+            told.end = End::Command(ended);
         }
         told.attempts.push(attempt);
         Some(())
@@ -313,14 +312,14 @@ mod tests {
                 verdict: scanner.finish(),
                 found: Found::default(),
                 kept: Kept { head: printed.into(), ..Kept::default() },
-                within_line: false,
+                within_line: None,
                 lost: None,
             };
             Some(Finished {
                 ended: Ended::Exited(status),
                 asked: None,
                 interrupted: false,
-                within_line: false,
+                within_line: None,
                 streams: vec![stream],
             })
         }
@@ -371,7 +370,7 @@ mod tests {
         assert_eq!(world.pauses.iter().map(Duration::as_secs).collect::<Vec<_>>(), [5, 10, 15, 15]);
         assert_eq!(reasons(&told), ["again", "again", "again", "again", "last-attempt"]);
         assert_eq!(told.end, End::Command(Ended::Exited(1)));
-        let said = "unwedge: attempt 1 ended with status 1 after 0.0 s: another attempt in 5.0 s\n";
+        let said = "unwedge: attempt 1 ended with status 1: another attempt in 5.0 s\n";
         assert!(world.said.contains(said), "{}", world.said);
         assert_eq!((told.original.unwrap().attempt, world.looks), (5, 10));
     }

@@ -37,8 +37,8 @@ pub(crate) struct Options {
     pub(super) preflight: When,
     /// One last attempt after a wedge: `state-dir`, `state-dir=DIR` or `legacy-builder`
     ///
-    /// With `state-dir` it runs with BUILDX_CONFIG set to a private directory, which is made where it is not
-    /// there and kept; with `legacy-builder` with DOCKER_BUILDKIT=0.
+    /// With `state-dir` it runs with `BUILDX_CONFIG` set to a private directory, which is made where it is not
+    /// there and kept; with `legacy-builder` with `DOCKER_BUILDKIT=0`.
     #[arg(long, value_name = "WAY", value_parser = fallback, help_heading = "Looking")]
     pub(super) fallback: Option<FallbackTo>,
     /// When the command gets a terminal: where standard error is one, always or never

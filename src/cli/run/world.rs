@@ -76,7 +76,7 @@ impl World for Here<'_> {
         self.setup.variables = variables(fallback);
         match stream::supervise(&self.setup, &self.judges, &mut self.signals) {
             Ok(finished) => {
-                self.within_line = finished.within_line;
+                self.within_line = finished.within_line.unwrap_or(self.within_line);
                 if let Some((stream, error, bytes)) = finished.unwritten() {
                     self.unwritten = true;
                     self.end_line();
