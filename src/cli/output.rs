@@ -29,6 +29,7 @@ pub(super) fn verdict(label: &str, judged: &Judged, options: &Options, to: Targe
 pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
     let text = match options.format {
         Format::Human if options.quiet => human::brief(report),
+        Format::Human if report.run.is_some() => report::concluded(report),
         Format::Human => human::decision(report),
         Format::Json => json::document(report),
         Format::Github => github::commands(report),
@@ -50,7 +51,7 @@ pub(super) fn idle(options: &Options, to: Target) -> Status {
 }
 
 /// Writes a text with its colours, or without.
-fn say(options: &Options, to: Target, text: &str) -> Status {
+pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
     let choice = match to {
         Target::Stdout => AutoStream::choice(&std::io::stdout()),
         Target::Stderr => AutoStream::choice(&std::io::stderr()),
