@@ -4,6 +4,8 @@
 
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/skip.rs"]
+mod skip;
 
 use program::{LINE, told, unwedge};
 use rustix::{
@@ -233,6 +235,52 @@ fn a_terminal_that_nobody_sees_changes_no_byte() {
         let mut command = script(&["-q", "--tty", "always"], &format!("printf %s \"$1\" {redirection}"));
         let (status, out, err) = told(&command.arg("sh").arg(text).output().unwrap());
         assert_eq!((status, out + &err), (Some(0), text.into()));
+    }
+}
+
+/// In the background it may neither read the terminal nor set it; a shell that brings it to the foreground
+/// sends no signal.
+#[test]
+fn from_the_background_to_the_foreground() {
+    if skip::need(skip::program("bash", &["-c", "true"])).is_none() {
+        return;
+    }
+    let mut terminal = Terminal::new();
+    let mut bash = Command::new("env");
+    bash.args(["PS1=prompt> ", "bash", "--norc", "--noediting", "-i"]);
+    let child = terminal.start(&bash);
+    let run = env!("CARGO_BIN_EXE_unwedge");
+    terminal.type_in(&format!(
+        "'{run}' run -q --attempts 1 -- sh -c 'printf nam; echo e; read x; echo got $x; exit 3' &\r"
+    ));
+    terminal.wait_for("name");
+    terminal.type_in("fg\r");
+    terminal.type_in("bob\r");
+    terminal.wait_for("got bob");
+    // What is typed before it has ended is typed to it.
+    terminal.wait_for("prompt> ");
+    terminal.type_in("echo status $?; exit\r");
+    terminal.wait_for("status 3");
+    assert_eq!(terminal.end(child).0, Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_a_command_on_a_terminal() {
+    for redirection in ["", ">&2"] {
+        let mut command =
+            script(&["-q", "--tty", "always", "--attempts", "3"], &format!("exec yes {redirection}"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // One reader goes, the other stays.
+        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let stays: Box<dyn Read> = if redirection.is_empty() {
+            drop(out);
+            Box::new(err.unwrap())
+        } else {
+            drop(err);
+            Box::new(out.unwrap())
+        };
+        assert!(!child.wait().unwrap().success());
+        drop(stays);
     }
 }
 

@@ -91,6 +91,7 @@ pub struct Watched {
 #[derive(Debug)]
 pub(super) struct Shared {
     wedge: AtomicBool,
+    unread: AtomicBool,
     running: AtomicUsize,
     /// A byte in it wakes whoever polls the other end.
     wake: OwnedFd,
@@ -98,12 +99,18 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(wake: OwnedFd) -> Self {
-        Self { wedge: AtomicBool::new(false), running: AtomicUsize::new(0), wake }
+        let (wedge, unread) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { wedge, unread, running: AtomicUsize::new(0), wake }
     }
 
     /// Whether a stream shows the wedge.
     pub(super) fn wedge(&self) -> bool {
         self.wedge.load(Ordering::Acquire)
+    }
+
+    /// Whether the reader of one of our outputs went away.
+    pub(super) fn unread(&self) -> bool {
+        self.unread.load(Ordering::Acquire)
     }
 
     /// How many pumps have not ended.
@@ -196,6 +203,7 @@ impl<'s> Stream<'s> {
                     self.take(&buffer[..n]);
                     rest = rest.map(|rest| rest.saturating_sub(n));
                     if matches!(self.lost, Some(Lost::Reader)) {
+                        self.shared.unread.store(true, Ordering::Release);
                         break;
                     }
                 }

@@ -6,7 +6,10 @@ use rustix::{
     fs::OFlags,
     io::Errno,
 };
-use std::{io, os::fd::OwnedFd};
+use std::{
+    io::{self, IsTerminal},
+    os::fd::OwnedFd,
+};
 
 /// Hands on what our standard input says: to a pseudo-terminal, or to a pipe.
 #[derive(Debug)]
@@ -40,6 +43,11 @@ impl Relay {
         } else {
             None
         }
+    }
+
+    /// Whether it waits for us to come to the foreground, which no signal tells.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.to.is_some() && self.pending.is_empty() && io::stdin().is_terminal() && !terminal::may_read()
     }
 
     /// Moves what can be moved without waiting, after [`Self::poll_fd`] said that something can. Says how

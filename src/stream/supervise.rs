@@ -23,6 +23,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How often a command in the background looks whether it came to the foreground.
+const FOREGROUND: Duration = Duration::from_millis(250);
+
 /// How often it is looked whether a process group is gone.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -121,11 +124,12 @@ fn watch(
         rustix::fs::fcntl_setfl(end, OFlags::NONBLOCK)?;
     }
     let shared = Arc::new(Shared::new(wake));
+    // Before anything is written, or our terminal would process it once more.
+    let raw = relay.as_ref().is_some_and(Relay::is_terminal).then(Raw::enter).flatten();
     let mut pumps = Vec::new();
     for (source, from, to) in ends.streams {
         pumps.push(Pump::start(source, from, to, judges.clone(), &shared)?);
     }
-    let keyboard = relay.as_ref().is_some_and(Relay::is_terminal);
     let mut watch = Watch {
         setup,
         group,
@@ -133,7 +137,7 @@ fn watch(
         woken,
         relay,
         terminals: ends.terminals,
-        raw: keyboard.then(Raw::enter).flatten(),
+        raw,
         asked: None,
         interrupts: 0,
         ended: false,
@@ -143,8 +147,10 @@ fn watch(
         leave_at: None,
     };
     watch.run(signals)?;
-    let Watch { asked, interrupts, kill_at, .. } = watch;
+    let (asked, interrupts, kill_at) = (watch.asked, watch.interrupts, watch.kill_at);
     let streams = pumps.into_iter().map(Pump::end).collect::<io::Result<_>>()?;
+    // Only now is our terminal given back.
+    drop(watch);
     Ok(Over { asked, interrupted: interrupts > 0, kill_at, streams })
 }
 
@@ -239,6 +245,11 @@ impl Watch<'_> {
 
     /// Does what is due.
     fn act(&mut self, now: Instant) {
+        if self.shared.unread() {
+            // Only without our ends of it does the command learn that its terminal is gone.
+            self.terminals.clear();
+            self.relay = None;
+        }
         if self.shared.wedge() && !self.stopping {
             self.stopping = true;
             if !self.ended {
@@ -257,7 +268,12 @@ impl Watch<'_> {
     }
 
     fn wait(&mut self, signals: &Signals, now: Instant) -> io::Result<()> {
-        let due = [self.stop_at, self.kill_at, self.leave_at].into_iter().flatten().min();
+        if self.raw.is_none() && self.relay.as_ref().is_some_and(Relay::is_terminal) {
+            self.raw = Raw::enter();
+        }
+        let background = self.relay.as_ref().is_some_and(Relay::is_waiting);
+        let look_at = now.checked_add(FOREGROUND).filter(|_| background);
+        let due = [self.stop_at, self.kill_at, self.leave_at, look_at].into_iter().flatten().min();
         let timeout = signals::timeout(due.map(|due| due.saturating_duration_since(now)));
         let stdin = rustix::stdio::stdin();
         let typed = self.relay.as_ref().and_then(|relay| relay.poll_fd(&stdin));
@@ -285,13 +301,8 @@ impl Watch<'_> {
 
     fn heed(&mut self, caught: Caught) {
         match caught {
-            Caught::Child => {}
+            Caught::Child | Caught::Continued => {}
             Caught::Resized => self.terminals.iter().for_each(terminal::resize),
-            Caught::Continued => {
-                if self.raw.is_none() && self.relay.as_ref().is_some_and(Relay::is_terminal) {
-                    self.raw = Raw::enter();
-                }
-            }
             Caught::Asked(asked) => {
                 self.interrupts += usize::from(asked == Asked::Interrupt);
                 if asked == Asked::Interrupt && self.interrupts > 1 {

@@ -24,7 +24,8 @@ impl Terminal {
     /// Opens one with the size of the terminal that we run on, if there is one.
     ///
     /// With `typed`, keys go to it from ours, which is then raw, so that all of the processing of both
-    /// directions is done by this one, with the settings that ours had. Without, nobody types into it, and
+    /// directions is done by this one, with the settings that ours had; not in the background, where
+    /// another program has made its own. Without, nobody types into it, and
     /// what is written to it comes out byte for byte.
     pub(super) fn open(typed: bool) -> io::Result<Self> {
         // Without NOCTTY it would become ours, had we none.
@@ -35,9 +36,9 @@ impl Terminal {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let side = rustix::fs::open(&name, flags, Mode::empty())?;
         let mut settings = rustix::termios::tcgetattr(&side)?;
-        if typed {
+        if typed && may_read() {
             settings = rustix::termios::tcgetattr(rustix::stdio::stdin())?;
-        } else {
+        } else if !typed {
             settings.output_modes.remove(OutputModes::OPOST);
             settings.local_modes.remove(LocalModes::ECHO);
         }
@@ -97,7 +98,7 @@ impl Drop for Raw {
     fn drop(&mut self) {
         // In the background it would stop us; who is in the foreground has set what it needs.
         if may_read() {
-            let _ = rustix::termios::tcsetattr(rustix::stdio::stdin(), OptionalActions::Drain, &self.saved);
+            let _ = rustix::termios::tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, &self.saved);
         }
     }
 }
