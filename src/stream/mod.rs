@@ -1,5 +1,6 @@
 //! Bytes in and out: readers, the pass-through copy, the supervised command.
 
+mod group;
 mod keep;
 mod launch;
 mod plumbing;
@@ -8,13 +9,15 @@ mod relay;
 mod signals;
 mod supervise;
 mod terminal;
+mod watch;
+mod watched;
 
 pub use keep::{Keeper, Kept};
 pub use launch::hidden;
 pub use plumbing::Tty;
-pub use pump::{Judges, Lost, Source, Watched};
 pub use signals::{Asked, Signals};
 pub use supervise::{Finished, Setup, supervise};
+pub use watched::{Judges, Lost, Source, Watched};
 
 pub mod sweep;
 

@@ -1,6 +1,6 @@
 //! What each standard stream of the command is connected to.
 
-use super::terminal::Terminal;
+use super::{terminal::Terminal, watched::Source};
 use std::{
     fs::File,
     io::{self, IsTerminal},
@@ -10,8 +10,6 @@ use std::{
     },
     process::{Command, Stdio},
 };
-
-use super::pump::Source;
 
 /// When the command gets a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

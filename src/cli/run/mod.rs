@@ -4,6 +4,7 @@ mod attempts;
 mod fallback;
 mod file;
 mod options;
+mod told;
 mod world;
 
 use super::{
@@ -20,10 +21,11 @@ use crate::{
     report::{self, Report, Run, github, json, summary},
     stream::{Judges, Setup, Signals},
 };
-use attempts::{End, Plan, Told};
+use attempts::Plan;
 pub(super) use options::Options;
 use options::When;
 use std::{ffi::OsString, path::Path, time::Instant};
+use told::{End, Told};
 use world::{Here, chance};
 
 pub(super) fn run(own: &Options, options: &Common) -> Status {
