@@ -28,7 +28,10 @@ fn wrong_usage_says_what_and_what_to_do() {
         (&["check", "--format", "xml"], "human"),
         (&["check", "--color", "sometimes"], "always"),
         (&["recipe", "--for", "luck"], "leaked-mounts, driver-state"),
-        (&["recipe", "--mounts", "unknown", "--format", "sh"], "give --mounts N or --for RECIPE"),
+        (
+            &["recipe", "--mounts", "unknown", "--format", "sh"],
+            "give --mounts N, or unwedge recipe --for RECIPE",
+        ),
     ] {
         let (status, out, err) = run(arguments);
         assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments:?}");

@@ -248,6 +248,12 @@ fn the_script_of_a_verdict_is_that_of_its_recipe() {
     assert_eq!(script(&["check", "--mounts", "0", WEDGE]), recipe);
     assert_eq!(script(&["recipe", "--mounts", "0"]), recipe);
     assert!(script(&["check", CONTAINER]).contains("nothing to do"));
+    // Piped into a shell, a wedge without a count fails and says why.
+    let uncounted = script(&["check", "--mounts", "unknown", WEDGE]);
+    let output = std::process::Command::new("sh").args(["-c", &uncounted]).output().unwrap();
+    let (status, out, err) = told(&output);
+    assert_eq!((status, out.as_str()), (Some(1), ""));
+    assert!(err.starts_with("unwedge: no recipe is chosen"), "{err}");
 }
 
 #[test]

@@ -12,21 +12,29 @@ use crate::{
         verdict::Verdict,
     },
     report::{Judged, Report, Unread},
-    stream::{self, Failure},
+    stream::{self, Failure, sweep},
 };
 use std::{
+    collections::BTreeMap,
     fs::File,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
 };
 
-pub(super) fn run(files: &[PathBuf], options: &Options) -> Status {
+pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Options) -> Status {
     let input = [PathBuf::from("-")];
+    let files = if files.is_empty() { &input } else { files };
     let mut status = Status::Clear;
     let (mut verdicts, mut unread) = (Vec::new(), Vec::new());
-    for path in if files.is_empty() { &input } else { files } {
-        let path = (path != Path::new("-")).then_some(path);
-        let input = path.map(|path| path.as_os_str().as_encoded_bytes().to_vec());
-        match judge(path, scanner(options)) {
+    let threads = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    in_order(files, threads, &scanner(options), |path, result| {
+        let input = (path != Path::new("-")).then(|| path.as_os_str().as_encoded_bytes().to_vec());
+        match result {
             Ok(verdict) => {
                 let judged = Judged { input, verdict };
                 status = status.max(output::verdict(&judged.label(), &judged, options, Target::Stdout));
@@ -39,8 +47,51 @@ pub(super) fn run(files: &[PathBuf], options: &Options) -> Status {
                 status = Status::Trouble;
             }
         }
-    }
+    });
     status.max(conclude("check", verdicts, unread, options, Target::Stdout))
+}
+
+/// Judges every file, several at a time, and hands on each result in the order of the files as soon as it and
+/// those before it are there.
+fn in_order(
+    files: &[PathBuf],
+    threads: usize,
+    scanner: &Scanner,
+    mut each: impl FnMut(&Path, Result<Verdict, Failure>),
+) {
+    let workers = threads.min(files.len());
+    if workers <= 1 {
+        for path in files {
+            each(path, judge(path, scanner, threads));
+        }
+        return;
+    }
+    let next = AtomicUsize::new(0);
+    let (done, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (done, next) = (done.clone(), &next);
+            scope.spawn(move || {
+                while let Some((i, path)) = {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    files.get(i).map(|path| (i, path))
+                } {
+                    // The receiver is there until all are sent.
+                    let _ = done.send((i, judge(path, scanner, 1)));
+                }
+            });
+        }
+        drop(done);
+        let mut waiting = BTreeMap::new();
+        let mut expected = 0;
+        for (i, result) in results {
+            waiting.insert(i, result);
+            while let Some(result) = waiting.remove(&expected) {
+                each(&files[expected], result);
+                expected += 1;
+            }
+        }
+    });
 }
 
 /// Decides on what was judged, and reports it.
@@ -73,10 +124,21 @@ pub(super) fn scanner(options: &Options) -> Scanner {
     Scanner::new().require_same_line(options.require_same_line)
 }
 
-fn judge(path: Option<&PathBuf>, mut scanner: Scanner) -> Result<Verdict, Failure> {
-    match path {
-        Some(path) => stream::scan(&mut File::open(path).map_err(Failure::Read)?, &mut scanner)?,
-        None => stream::scan(&mut std::io::stdin().lock(), &mut scanner)?,
+/// From what size on a file is worth several threads.
+const LARGE: u64 = 4 * sweep::BLOCK as u64;
+
+fn judge(path: &Path, scanner: &Scanner, threads: usize) -> Result<Verdict, Failure> {
+    let mut scanner = scanner.clone();
+    if path == Path::new("-") {
+        stream::scan(&mut std::io::stdin().lock(), &mut scanner)?;
+        return Ok(scanner.finish());
     }
+    let mut file = File::open(path).map_err(Failure::Read)?;
+    // Of what is no file, a pipe or a device, no size tells how much there is to read.
+    let large = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() >= LARGE);
+    if large && threads > 1 {
+        return sweep::judge(&file, &scanner, threads, sweep::BLOCK);
+    }
+    stream::scan(&mut file, &mut scanner)?;
     Ok(scanner.finish())
 }

@@ -2,7 +2,7 @@
 
 use crate::core::{decision::REFUSE_AT, recipe::RecipeKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 /// Tells a wedged docker buildx from every other read-only error.
 ///
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[command(
     name = "unwedge",
     version,
-    after_help = "Exit status: 0 clear, 2 usage or I/O error, 10 wedge, 11 refused to start"
+    after_help = "Exit status: 0 clear, 1 a case of a corpus failed, 2 usage or I/O error, 10 wedge, 11 refused to start"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -55,6 +55,12 @@ pub(super) enum Command {
     Check {
         /// The files; `-` or none: standard input
         files: Vec<PathBuf>,
+        /// How many threads read files [default: one for each processor]
+        ///
+        /// Several files are read side by side, a large one in blocks. Output keeps the order of the
+        /// command line. Example: --threads 1
+        #[arg(long, value_name = "N")]
+        threads: Option<NonZeroUsize>,
     },
     /// Look whether this host is fit to build on; status 11 where it is not
     Preflight,
@@ -63,6 +69,13 @@ pub(super) enum Command {
         /// This recipe, whatever the host looks like
         #[arg(long = "for", value_name = "RECIPE", value_parser = recipe_kind)]
         kind: Option<RecipeKind>,
+    },
+    /// Hold a labelled corpus against the classifier, or add to it; without a command: check
+    ///
+    /// Status 1 where a case failed. Example: unwedge corpus check corpus
+    Corpus {
+        #[command(subcommand)]
+        command: Option<super::corpus::Command>,
     },
     /// Print what a shell needs to complete this command line
     ///
@@ -87,6 +100,8 @@ pub(super) enum Format {
     Github,
     /// The recipe as a POSIX shell script
     Sh,
+    /// `JUnit` XML, of `corpus check` alone
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -32,7 +32,13 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
         Format::Human => human::decision(report),
         Format::Json => json::document(report),
         Format::Github => github::commands(report),
-        Format::Sh => report.recipe().map_or_else(nothing_to_run, |recipe| sh::script(&recipe)),
+        Format::Sh => match (report.recipe(), human::unchosen(&report.decision)) {
+            (Some(recipe), _) => sh::script(&recipe),
+            (None, Some(why)) => sh::failing(&why),
+            (None, None) => sh::idle(),
+        },
+        // Refused before anything ran.
+        Format::Junit => String::new(),
     };
     say(options, to, &text)
 }
@@ -40,17 +46,13 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
 /// What there is to write where nothing was to be decided.
 pub(super) fn idle(options: &Options, to: Target) -> Status {
     match options.format {
-        Format::Sh => say(options, to, &nothing_to_run()),
-        Format::Human | Format::Json | Format::Github => Status::Clear,
+        Format::Sh => say(options, to, &sh::idle()),
+        Format::Human | Format::Json | Format::Github | Format::Junit => Status::Clear,
     }
 }
 
-fn nothing_to_run() -> String {
-    "#!/bin/sh\necho 'unwedge: nothing to do'\n".into()
-}
-
 /// Writes a text with its colours, or without.
-fn say(options: &Options, to: Target, text: &str) -> Status {
+pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
     let choice = match to {
         Target::Stdout => AutoStream::choice(&std::io::stdout()),
         Target::Stderr => AutoStream::choice(&std::io::stderr()),
@@ -96,6 +98,12 @@ pub(super) fn complain(label: &str, failure: &Failure) {
         Failure::Write(..) => "cannot write standard output".into(),
     };
     tell(&format!("unwedge: {what}: {}\n", report::sanitize(reason(failure).as_bytes())));
+}
+
+/// Says what was wrong about the command line.
+pub(super) fn misused(what: &str) -> Status {
+    tell(&format!("unwedge: {what}\n"));
+    Status::Trouble
 }
 
 /// Why something could not be read or written.

@@ -10,7 +10,7 @@ use crate::{
         decision::{self, Decision},
         recipe::RecipeKind,
     },
-    report::{self, Report},
+    report::{self, Report, human},
 };
 
 pub(super) fn run(kind: Option<RecipeKind>, options: &Options) -> Status {
@@ -19,9 +19,9 @@ pub(super) fn run(kind: Option<RecipeKind>, options: &Options) -> Status {
         Some(recipe) => Decision::Recover { recipe, read_only_besides: false },
         None => decision::wedged(&mounts.count, ground::told(options, &facts)),
     };
-    if let (Decision::Uncounted { why }, Format::Sh) = (&decision, options.format) {
-        let why = report::sanitize(why.as_bytes());
-        output::tell(&format!("unwedge: no recipe is chosen: {why}; give --mounts N or --for RECIPE\n"));
+    // A script that fails is for pipes; who asks for a recipe is told at once.
+    if let (Some(why), Format::Sh) = (human::unchosen(&decision), options.format) {
+        output::tell(&format!("unwedge: {}\n", report::sanitize(why.as_bytes())));
         return Status::Trouble;
     }
     let report = Report {

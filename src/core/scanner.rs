@@ -82,6 +82,25 @@ impl Scanner {
         }
     }
 
+    /// A scanner that begins inside of a stream: at this offset, which is the beginning of this line. Its verdict is
+    /// that on the whole stream where no sentinel stands before, and [`Self::LINES_BACK`] lines or more
+    /// stand between the beginning and the first sentinel, or all that there are.
+    #[must_use]
+    pub fn starting_at(mut self, offset: u64, line: u64) -> Self {
+        (self.start, self.line) = (offset, line);
+        self
+    }
+
+    /// How many lines in front of a line can bear on its verdict: a rule, the name of a step, and the lines of
+    /// its excerpt ([`line::EXCERPT_MAX`]) but the last.
+    pub const LINES_BACK: usize = 1 + line::EXCERPT_MAX as usize;
+
+    /// What this scanner finds candidates with.
+    #[must_use]
+    pub fn candidates(&self) -> &Candidates {
+        &self.candidates
+    }
+
     /// Accepts only a wedge whose sentinels stand on one line ([`Link::Line`]).
     #[must_use]
     pub fn require_same_line(mut self, require: bool) -> Self {
@@ -131,7 +150,8 @@ impl Scanner {
         let mut from = 0;
         while self.wedge.is_none() {
             let found = if self.excerpt == Excerpt::Outside {
-                let candidate = candidate.from(from, |from| self.candidates.find(lines, from));
+                let candidate =
+                    candidate.from(from, |from| self.candidates.plausible(lines, from..lines.len(), false));
                 let rule = rule.from(from, |from| Some(from + self.rules.find(&lines[from..])?));
                 candidate.into_iter().chain(rule).min()
             } else {

@@ -1,6 +1,7 @@
 //! The two phrases, and finding where they may stand.
 
 use aho_corasick::{AhoCorasick, MatchKind, packed};
+use std::ops::Range;
 
 /// One of the two phrases whose presence together makes a wedge.
 ///
@@ -89,6 +90,43 @@ impl Candidates {
         debug_assert!(found.is_none_or(|at| at >= from));
         found
     }
+
+    /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
+    /// spelling: with an escape sequence between its letters, or some of them as an envelope spells them
+    /// (`\u0066`, `|0x0066`). `cut` says that `text` may begin and end inside of a line; of a line that is not
+    /// whole anything may be. Linear.
+    #[must_use]
+    pub fn plausible(&self, text: &[u8], range: Range<usize>, cut: bool) -> Option<usize> {
+        let mut at = range.start;
+        let mut plain_until = range.start;
+        loop {
+            at = self.find(text, at).filter(|at| *at < range.end)?;
+            if stands_around(text, at) {
+                return Some(at);
+            }
+            if at >= plain_until {
+                let start = memchr::memrchr(b'\n', &text[..at]).map(|end| end + 1);
+                let end = memchr::memchr(b'\n', &text[at..]).map(|length| at + length);
+                if cut && (start.is_none() || end.is_none()) {
+                    return Some(at);
+                }
+                plain_until = end.unwrap_or(text.len());
+                if memchr::memchr3(0x1b, b'\\', b'|', &text[start.unwrap_or(0)..plain_until]).is_some() {
+                    return Some(at);
+                }
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Whether a whole sentinel stands around the candidate at `at`, letter by letter.
+fn stands_around(text: &[u8], at: usize) -> bool {
+    Sentinel::ALL.iter().any(|sentinel| {
+        let (phrase, (_, skip)) = (sentinel.phrase(), sentinel.core());
+        let found = at.checked_sub(skip).and_then(|start| text.get(start..start + phrase.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(phrase))
+    })
 }
 
 impl Default for Candidates {
@@ -119,6 +157,39 @@ mod tests {
             let (core, at) = sentinel.core();
             assert_eq!(&sentinel.phrase()[at..at + 4], core);
         }
+    }
+
+    #[test]
+    fn a_sentinel_stands_around_its_core() {
+        for sentinel in Sentinel::ALL {
+            let text = [b"x ", sentinel.phrase().to_ascii_uppercase().as_slice(), b" x"].concat();
+            let at = 2 + sentinel.core().1;
+            assert!(stands_around(&text, at));
+            assert!(!stands_around(&text[3..], at - 3), "its first letter is missing");
+            assert!(!stands_around(&text[..text.len() - 3], at), "its last letter is missing");
+            assert!(!stands_around(&text, at + 1));
+        }
+        assert!(!stands_around(b"d-on", 0) && !stands_around(b"d-only file system", 0));
+    }
+
+    #[test]
+    fn what_can_be_no_sentinel_is_passed_over() {
+        let finder = Candidates::new();
+        for (text, cut, found) in [
+            ("x read-only volume\n a Read-Only File System\n", false, Some(25)),
+            ("x read-only volume\n", false, None),
+            ("x read-only volume\n", true, Some(5)),
+            ("\nread-only volume\n", true, None),
+            ("\nread-only volume", true, Some(4)),
+            ("\x1b[1mread-only\x1b[0m file system", false, Some(7)),
+            ("\x1b\nread-only volume\n\x1b", false, None),
+            (r#"{"log":"read-only \u0066ile system"}"#, false, Some(11)),
+            ("##teamcity[message text='read-only |0x0066ile system']", false, Some(28)),
+        ] {
+            assert_eq!(finder.plausible(text.as_bytes(), 0..text.len(), cut), found, "{text:?}");
+        }
+        assert_eq!(finder.plausible(b"read-only file system", 0..3, false), None);
+        assert_eq!(finder.plausible(b"read-only file system", 0..4, false), Some(3));
     }
 
     #[test]

@@ -117,7 +117,7 @@ pub fn check(corpus: &Corpus, plan: &Plan, progress: impl Fn(usize) + Sync) -> R
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut found: Vec<(usize, Checked)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let joined = workers.into_iter().map(|worker| worker.join());
+        let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
         joined.flat_map(|mine| mine.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
     found.sort_unstable_by_key(|(at, _)| *at);

@@ -121,7 +121,9 @@ impl Expected {
         self.activity_line = self.activity_line.map(&moved);
         self.erofs_line = self.erofs_line.map(&moved);
         if let Near::Exactly(near) = &mut self.near {
-            near.iter_mut().for_each(|(_, line)| *line = moved(*line));
+            for (_, line) in near {
+                *line = moved(*line);
+            }
         }
         self
     }

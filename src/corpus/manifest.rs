@@ -5,7 +5,6 @@
 mod line;
 mod rules;
 
-pub(crate) use line::written;
 pub use line::{Case, Kind, Label, Provenance};
 
 use std::{

@@ -5,6 +5,8 @@
 //! it), [`figures`] (how good the classifier is), [`check`] (all of it, case by case), [`render`] (a
 //! check in bytes), [`redact`] (bytes without people), [`add`] (a new case).
 
+pub mod near_miss;
+
 pub mod manifest;
 
 pub mod evaluation;

@@ -185,6 +185,7 @@ fn sentinels(bytes: &[u8]) -> Vec<Range<usize>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,5 +1,8 @@
 //! The words of the manifest for what the rules call by types.
 
+#![allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+
+use super::near_miss;
 use crate::{
     core::{
         recipe::RecipeKind,
@@ -8,15 +11,6 @@ use crate::{
     report::slug,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-
-/// The near misses that there are.
-pub(crate) const NEAR_MISSES: [NearMissKind; 5] = [
-    NearMissKind::ActivityFailure,
-    NearMissKind::StateDirUnwritable,
-    NearMissKind::ContainerOutput,
-    NearMissKind::Mentioned,
-    NearMissKind::ReadOnlyElsewhere,
-];
 
 /// The word for a link.
 pub(crate) const fn of_link(link: Link) -> &'static str {
@@ -49,7 +43,7 @@ pub(crate) mod link {
 
 /// An optional list of near misses.
 pub(crate) mod near_misses {
-    use super::{Deserialize, Deserializer, NEAR_MISSES, NearMissKind, Serialize, Serializer, one, slug};
+    use super::{Deserialize, Deserializer, NearMissKind, Serialize, Serializer, near_miss, one, slug};
 
     pub(crate) fn serialize<S: Serializer>(
         kinds: &Option<Vec<NearMissKind>>,
@@ -62,7 +56,7 @@ pub(crate) mod near_misses {
         from: D,
     ) -> Result<Option<Vec<NearMissKind>>, D::Error> {
         let words = Option::<Vec<String>>::deserialize(from)?;
-        words.map(|words| words.iter().map(|word| one(word, &NEAR_MISSES, slug)).collect()).transpose()
+        words.map(|words| words.iter().map(|word| one(word, &near_miss::ALL, slug)).collect()).transpose()
     }
 }
 

@@ -121,6 +121,26 @@ pub fn decision(report: &Report) -> String {
     text
 }
 
+/// Why there is no recipe although there is something to do.
+#[must_use]
+pub fn unchosen(decision: &Decision) -> Option<String> {
+    match decision {
+        Decision::Uncounted { why } => Some(format!(
+            "no recipe is chosen, because the mounts could not be counted: {why}; give --mounts N, or unwedge recipe --for \
+             RECIPE"
+        )),
+        Decision::Refuse { recipe: None, .. } => {
+            Some("there is no recipe for what is in the way of the state directory".into())
+        }
+        Decision::Advise { cause, recipe: None } => {
+            Some(format!("there is no recipe for this cause: {}", sanitize(&cause.text)))
+        }
+        Decision::Nothing | Decision::Refuse { .. } | Decision::Recover { .. } | Decision::Advise { .. } => {
+            None
+        }
+    }
+}
+
 /// A line for each wedge, for a refusal, for a recipe by itself; nothing where there is nothing to do.
 #[must_use]
 pub fn brief(report: &Report) -> String {

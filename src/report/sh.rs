@@ -81,6 +81,19 @@ fn flush_text(word: &mut String, text: &mut String) {
     text.clear();
 }
 
+/// The script for a host where there is nothing to do.
+#[must_use]
+pub fn idle() -> String {
+    "#!/bin/sh\necho 'unwedge: nothing to do'\n".into()
+}
+
+/// A script that says why there is no recipe, and fails.
+#[must_use]
+pub fn failing(why: &str) -> String {
+    let said = quote(sanitize(format!("unwedge: {why}").as_bytes()).as_bytes());
+    format!("#!/bin/sh\nprintf '%s\\n' {said} >&2\nexit 1\n")
+}
+
 /// A command as a person would type it, on one line or several.
 #[must_use]
 pub fn typed(command: &Command) -> Vec<String> {

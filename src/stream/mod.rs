@@ -1,10 +1,12 @@
 //! Bytes in and out.
 
+pub mod sweep;
+
 use crate::core::scanner::Scanner;
 use std::io::{ErrorKind, Read, Write};
 
-/// How much is read at once. A read returns what is there; nothing waits for a full buffer.
-const READ: usize = 64 * 1024;
+/// How much is read at once, in bytes. A read returns what is there; nothing waits for a full buffer.
+pub const READ: usize = 256 * 1024;
 
 /// Why a copy or a scan ended early.
 #[derive(Debug)]

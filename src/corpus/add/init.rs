@@ -3,7 +3,7 @@
 use super::made_up;
 use crate::{
     core::verdict::{Link, NearMissKind},
-    corpus::manifest::{Case, Label, MANIFEST, written},
+    corpus::manifest::{Case, Label, MANIFEST},
 };
 use std::{
     fs::{self, Permissions},
@@ -49,7 +49,7 @@ pub fn init(folder: &Path) -> io::Result<()> {
         fs::create_dir(made.path().join(case.label.word()))?;
         write(&case.file, bytes)?;
     }
-    let lines = [written(&wedge())?, written(&clear())?].concat();
+    let lines = [wedge().line()?, clear().line()?].concat();
     write(MANIFEST, &lines)?;
     write("README.md", README)?;
     write(".gitattributes", "wedge/* -text\nclear/* -text\nlimit/* -text\n")?;

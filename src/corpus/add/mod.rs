@@ -11,7 +11,12 @@ use super::{
     redact::Redactor,
 };
 use crate::core::{recipe::RecipeKind, scanner::Scanner};
-use std::{fmt, fs::File, io, path::Path};
+use std::{
+    fmt,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// What somebody wants to add.
 #[derive(Clone, Debug)]
@@ -149,6 +154,12 @@ impl Draft {
         let case = case(name, request, &outcome);
         let redacted = differing(&request.bytes, &bytes);
         Ok(Self { case, outcome, redacted, bytes, corpus, _lock: lock })
+    }
+
+    /// Where its bytes will be.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.corpus.root.join(&self.case.file)
     }
 
     /// Writes the file and the line. The corpus is what it was, or has the case.

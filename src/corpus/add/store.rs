@@ -1,7 +1,7 @@
 //! A file and a line, both or neither.
 
 use super::Refusal;
-use crate::corpus::manifest::{Case, Corpus, MANIFEST, written};
+use crate::corpus::manifest::{Case, Corpus, MANIFEST};
 use rustix::fs::FlockOperation;
 use std::{
     fs::{self, File, Permissions},
@@ -40,7 +40,7 @@ fn append(root: &Path, case: &Case) -> Result<(), Refusal> {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&written(case).map_err(io::Error::from)?);
+    text.push_str(&case.line()?);
     Corpus::of(root, &text).map_err(Refusal::Broken)?;
     let mode = fs::metadata(&path)?.permissions().mode() & 0o777;
     let temporary = filled(root, text.as_bytes(), 0o600)?;

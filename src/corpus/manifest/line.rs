@@ -131,6 +131,18 @@ impl Case {
         let kinds = self.near_misses.iter().flatten().copied();
         kinds.zip(self.near_lines.iter().flatten().copied()).collect()
     }
+
+    /// The case as a line of the manifest, with its newline.
+    ///
+    /// # Errors
+    ///
+    /// None is known: it is a struct of strings and numbers, written to memory.
+    pub fn line(&self) -> io::Result<String> {
+        let mut line = Vec::new();
+        self.serialize(&mut serde_json::Serializer::with_formatter(&mut line, Spaced))?;
+        line.push(b'\n');
+        Ok(String::from_utf8_lossy(&line).into_owned())
+    }
 }
 
 /// Whether a path stays below the folder: one of its subfolders and a name.
@@ -141,14 +153,6 @@ pub(super) fn is_inside(file: &str) -> bool {
         && !name.contains(['/', '\0'])
         && name != "."
         && name != ".."
-}
-
-/// A case as a line of the manifest, with its newline.
-pub(crate) fn written(case: &Case) -> serde_json::Result<String> {
-    let mut line = Vec::new();
-    case.serialize(&mut serde_json::Serializer::with_formatter(&mut line, Spaced))?;
-    line.push(b'\n');
-    Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
 /// One line with a blank behind each comma and colon, as the lines that are there.
@@ -167,6 +171,7 @@ impl serde_json::ser::Formatter for Spaced {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -177,7 +182,7 @@ mod tests {
             r#"{"name": "clear/a", "file": "limit/a", "label": "clear", "near_misses": ["mentioned", "activity-failure"], "near_lines": [3, 4], "mounts": 7, "recipe": "disk-full", "why": "z", "known_limit": true, "provenance": {"kind": "synthetic", "tool": "buildx", "command": "x", "produced": "y"}}"#,
         ] {
             let case: Case = serde_json::from_str(line).unwrap();
-            assert_eq!(written(&case).unwrap(), line.to_owned() + "\n");
+            assert_eq!(case.line().unwrap(), line.to_owned() + "\n");
         }
     }
 

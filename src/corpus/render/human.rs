@@ -93,10 +93,10 @@ fn figures(checkup: &Checkup) -> String {
         );
     }
     let _ = writeln!(text, "{BOLD}in %, with the 95 % Wilson interval{BOLD:#}");
-    let _ = writeln!(text, "  {:<12}{:<21}{:<21}{:<21}near misses", "", "precision", "recall", "specificity");
+    let _ = writeln!(text, "  {:<12}{:<23}{:<23}{:<23}near misses", "", "precision", "recall", "specificity");
     for (name, of) in &rows {
         let rates = [of.precision(), of.recall(), of.specificity(), of.near_misses()].map(rate);
-        let row = format!("  {name:<12}{:<21}{:<21}{:<21}{}", rates[0], rates[1], rates[2], rates[3]);
+        let row = format!("  {name:<12}{:<23}{:<23}{:<23}{}", rates[0], rates[1], rates[2], rates[3]);
         let _ = writeln!(text, "{}", row.trim_end());
     }
     text

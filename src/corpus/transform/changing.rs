@@ -66,14 +66,14 @@ pub(super) fn other_cause(case: &Case, bytes: &[u8], random: &mut Random) -> Opt
     if !is_wedge(case) || case.link != Some(Link::Line) {
         return None;
     }
-    let (cause, recipe) = random.one_of(&CAUSES);
+    let (reason, recipe) = random.one_of(&CAUSES);
     let mut made = Vec::with_capacity(bytes.len());
     for line in lines(bytes) {
         let activity = sentinels::places(line).into_iter().find(|(_, s)| *s == Sentinel::Activity);
         let from = activity.map_or(line.len(), |(at, _)| at);
         let (head, rest) = line.split_at(from);
         made.extend_from_slice(head);
-        let changed = sentinels::changed(rest, &[Sentinel::Erofs], |_| cause.to_vec());
+        let changed = sentinels::changed(rest, &[Sentinel::Erofs], |_| reason.to_vec());
         made.extend(changed.unwrap_or_else(|| rest.to_vec()));
         made.push(b'\n');
     }

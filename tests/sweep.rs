@@ -1,0 +1,89 @@
+//! A file that several threads read gets the verdict of one that is read from its beginning to its end.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[allow(dead_code, unreachable_pub)]
+#[path = "common/streams.rs"]
+mod streams;
+
+use proptest::prelude::*;
+use std::{fs::File, io::Write};
+use streams::{Stream, stream};
+use unwedge::{
+    core::{
+        scanner::Scanner,
+        verdict::{Link, Verdict},
+    },
+    stream::sweep,
+};
+
+fn whole(bytes: &[u8]) -> Verdict {
+    let mut scanner = Scanner::new();
+    scanner.push(bytes);
+    scanner.finish()
+}
+
+fn file(bytes: &[u8]) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+fn swept(bytes: &[u8], threads: usize, block: usize) -> Verdict {
+    sweep::judge(&file(bytes), &Scanner::new(), threads, block).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn threads_and_blocks_change_no_verdict(
+        Stream(bytes) in stream(), filler in 0..40_000usize, lines in 0..30usize, threads in 1..4usize, block in 1..9_000usize,
+    ) {
+        // Blocks end in everyday lines, and in a line that is longer than what is read around them.
+        let everyday = "#7 12.41 Get:14 everyday output of a build\n".repeat(lines);
+        let bytes = [everyday.as_bytes(), &vec![b'.'; filler], &bytes, everyday.as_bytes()].concat();
+        // Small blocks are for small streams: each is read with 8 KiB around it.
+        let block = block.max(bytes.len() / 64);
+        prop_assert_eq!(swept(&bytes, threads, block), whole(&bytes));
+    }
+}
+
+#[test]
+fn a_sentinel_is_found_wherever_a_block_ends() {
+    const LINE: &str = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";
+    const BLOCK: usize = 8192;
+    let everyday = "0123456789\n".repeat(1000);
+    for shift in 0..LINE.len() + 2 {
+        let before = BLOCK - shift;
+        let bytes = format!("{}\n{LINE}{everyday}", &everyday[..before - 1]);
+        let Verdict::Wedge(wedge) = swept(bytes.as_bytes(), 2, BLOCK) else { panic!("missed at {before}") };
+        assert_eq!(Verdict::Wedge(wedge.clone()), whole(bytes.as_bytes()));
+        assert_eq!((wedge.link, wedge.activity.offset), (Link::Line, before as u64 + 7));
+    }
+}
+
+#[test]
+fn what_a_line_stands_behind_is_read_with_it() {
+    let everyday = "everyday\n".repeat(5000);
+    let step = "------\n > [3/3] RUN cat notes:\n1\n2\n3\n4\n5\n6\n7\n";
+    let line = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";
+    for (stream, wedge) in [
+        (format!("{everyday}{step}{line}"), false),
+        (format!("{everyday}{step}8\n{line}"), true),
+        (format!("{everyday}------\n{line}"), true),
+    ] {
+        let verdict = swept(stream.as_bytes(), 2, 4096);
+        assert_eq!(matches!(verdict, Verdict::Wedge(_)), wedge, "{verdict:?}");
+        assert_eq!(verdict, whole(stream.as_bytes()));
+    }
+}
+
+#[test]
+fn a_sentinel_in_the_last_bytes_is_found() {
+    for everyday in [0, 1, 4095, 4096, 4097, 8191, 8192, 10_000] {
+        let stream = format!("{}\nread-only file system", ".".repeat(everyday));
+        let Verdict::Clear(near) = swept(stream.as_bytes(), 2, 4096) else { panic!() };
+        assert_eq!((near.len(), near[0].sighting.line), (1, 2));
+    }
+}
