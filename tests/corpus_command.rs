@@ -441,7 +441,7 @@ fn nothing_is_redacted_where_nobody_wants_it() {
     let add = ["add", "-", "--name", "n", "--label", "clear", "--why", "x", "--corpus", "c", "--no-redact"];
     let (status, out, _) = scratch.run_fed(&add, log.as_bytes());
     assert_eq!(status, Some(0));
-    assert!(!out.contains("@@") && out.contains("0 lines redacted"), "{out}");
+    assert!(!out.contains("@@") && out.contains("redacted in 0 places"), "{out}");
     assert_eq!(scratch.text("c/clear/n.stderr"), log);
 }
 

@@ -92,7 +92,7 @@ fn told(draft: &Draft) -> String {
     let lines = draft.redacted.len();
     let _ = writeln!(
         text,
-        "added {}, {lines} lines redacted; what is left of people and machines nobody but you can see: read {}",
+        "added {}, redacted in {lines} places; only you can tell what is left of people and machines: read {}",
         case.name,
         sanitize(draft.path().as_os_str().as_encoded_bytes())
     );

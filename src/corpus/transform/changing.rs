@@ -81,9 +81,9 @@ pub(super) fn other_cause(case: &Case, bytes: &[u8], random: &mut Random) -> Opt
     Some(Variant::new(made, Expected { recipe: Some(recipe), ..clear(near) }))
 }
 
-/// Each sentinel in quotes.
+/// Each sentinel in quotes that mean nothing to any envelope.
 pub(super) fn quoted(case: &Case, bytes: &[u8]) -> Option<Variant> {
-    let made = sentinels::changed(bytes, &Sentinel::ALL, |phrase| [b"'", phrase, b"'"].concat())?;
+    let made = sentinels::changed(bytes, &Sentinel::ALL, |phrase| [b"`", phrase, b"`"].concat())?;
     is_wedge(case).then(|| Variant::new(made, clear(Near::Holds(NearMissKind::Mentioned))))
 }
 
