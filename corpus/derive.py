@@ -134,8 +134,8 @@ def journald_iso(lines):
 
 def journald_json(lines):
     def entry(number, line):
-        return dumps({"_HOSTNAME": "build-host", "SYSLOG_IDENTIFIER": "compose-up", "PRIORITY": "3", "_PID": "4711",
-                      "MESSAGE": text(line), "__REALTIME_TIMESTAMP": str(1795473540123456 + 137000 * number)}) + "\n"
+        return dumps({"__REALTIME_TIMESTAMP": str(1795473540123456 + 137000 * number), "_HOSTNAME": "build-host",
+                      "SYSLOG_IDENTIFIER": "compose-up", "PRIORITY": "3", "_PID": "4711", "MESSAGE": text(line)}) + "\n"
 
     return each(lines, entry)
 
@@ -373,6 +373,11 @@ def derived(index, form, source):
     return case, made
 
 
+def origin(case):
+    """The name of the case that a case comes from."""
+    return case["provenance"]["produced"].split(", of ")[1].split(" (observed: ")[0]
+
+
 def main():
     if len(sys.argv) == 2 and sys.argv[1] in FORMS:
         sys.stdout.buffer.write(FORMS[sys.argv[1]][0](split(sys.stdin.buffer.read()))[0])
@@ -381,6 +386,8 @@ def main():
     kept = [line for line in lines if not json.loads(line)["provenance"]["command"].startswith(COMMAND)]
     sources = {case["name"]: case for case in map(json.loads, kept)}
     made = [derived(i, form, sources[name]) for i, (form, name) in enumerate(wanted())]
+    # What is not wider than the terminal stays as it was.
+    made = [(case, raw) for case, raw in made if raw != (HERE / sources[origin(case)]["file"]).read_bytes()]
     text = "".join(line + "\n" for line in kept + [json.dumps(case, ensure_ascii=False) for case, _ in made])
     if sys.argv[1:] == ["--check"]:
         wrong = [case["file"] for case, raw in made if (HERE / case["file"]).read_bytes() != raw]
@@ -388,6 +395,8 @@ def main():
         for file in wrong:
             print(f"corpus/{file} is not what corpus/derive.py makes", file=sys.stderr)
         return 1 if wrong else 0
+    for line in set(lines) - set(kept):
+        (HERE / json.loads(line)["file"]).unlink(missing_ok=True)
     for case, raw in made:
         (HERE / case["file"]).write_bytes(raw)
     MANIFEST.write_text(text)
