@@ -126,6 +126,28 @@ fn rule_1_container_output() {
         "level=info msg=\"#7 0.412 ",
         "build.log:7:#7 0.412 ",
         "[build] | #7 0.412 ",
+        "Step 3/5 : RUN echo ",
+        "\"name\": \"[3/3] RUN echo ",
+        "\"short\": \"",
+        "\"detail\": [\"",
+        // Behind prefixes that nobody knows.
+        "app:build: #7 [base 2/3] RUN echo ",
+        "app:build: #7 [linux/amd64 internal] load ",
+        "app:build:  => => # ",
+        "app:build:  => ERROR [3/3] RUN echo ",
+        "app:build:  > [3/3] RUN echo ",
+        "app:build:    3 | >>> RUN echo ",
+        "app:build:    3 |     RUN echo ",
+        "app:build: web-1  | ",
+        "app:build: 27604 v0.12.1 /usr/libexec/docker/cli-plugins/docker-buildx build ",
+        "app:build: {\"vertexes\":[{\"name\":\"",
+        "app:build: \"name\": \"[3/3] RUN echo ",
+        "x\\n#7 0.412 ",
+        "x|n#7 0.412 ",
+        // Commands, in envelopes that were not opened too.
+        "x {text \"y\": \"process \\\"/bin/sh -c echo \\\\\\\" ",
+        "ERROR: executor failed running [/bin/sh -c echo ",
+        "The command '/bin/sh -c echo ",
     ] {
         demand(&[
             (&format!("{head}$W\n"), "clear container-output@1"),
@@ -184,6 +206,9 @@ fn rule_3_another_cause() {
                 &format!("clear {near} read-only-elsewhere@2"),
             ),
             (&format!("ERROR: $A: open /$E/x: {cause}\n"), &format!("clear {near}")),
+            // What wrappers put behind a cause is none.
+            (&format!("ERROR: $A: open /x: {cause}, exit code: 1\n"), &format!("clear {near}")),
+            (&format!("ERROR: $A: open /x: {cause}: unknown\n"), &format!("clear {near}")),
             (&format!("ERROR: $A: open /x: {cause}\nERROR: $W\n"), "wedge line 2 2"),
         ]);
     }
@@ -205,6 +230,8 @@ fn near_misses() {
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
+        (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
+        (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/config.json1: $E\n", "clear read-only-elsewhere@1"),
         ("#7 0.4 mkdir /home/dev/.docker/buildx: $E\n", "clear read-only-elsewhere@1"),
     ]);
@@ -233,6 +260,16 @@ fn transports() {
         ("{\"message\":\"{\\\"msg\\\":\\\"", "\\\"}\"}"),
         ("\x1b[31m", "\x1b[0m"),
         ("\u{feff}\0", "\0"),
+        ("app:build: ", ""),
+        ("{\"a\":{\"b\":[1,{\"stderr\":\"", "\"}]}}"),
+        ("[{\"message\":\"", "\\r\\n\",\"type\":\"err\"}]"),
+        ("fatal: [h]: FAILED! => {\"rc\": 1, \"stderr\": \"", "\"}"),
+        ("docker.ci: {\"log\"=>\"", "\"}"),
+        ("\"stderr\": \"", "\","),
+        ("{'rc': 1, 'stderr': '", "\\n'}"),
+        ("CalledProcessError(1, ['docker'], stderr=b'", "\\n')"),
+        ("  stderr: '", "',"),
+        ("##teamcity[message text='", "|n' status='ERROR']"),
     ] {
         demand(&[
             (&format!("{before}$W{behind}\n"), "wedge line 1 1"),
@@ -282,6 +319,8 @@ fn what_the_search_cannot_see_never_counts() {
         ),
         ("{\"msg\":\"---\\u002d--\"}\n > x\n$W\n", "wedge line 3 3"),
         ("---\x1b[1m---\n > x\n$W\n", "wedge line 3 3"),
+        ("{\"msg\":\"d-on\\n---\\u002d--\\n > x\\n$W\"}\n", "wedge line 1 1"),
+        ("d-on\r---\x1b[1m---\nd-on---\x1b[1m---\n > x\n$W\n", "wedge line 4 4"),
     ]);
 }
 
@@ -337,12 +376,99 @@ fn a_command_that_is_quoted_behind_the_first_view_stays_one_too() {
 }
 
 #[test]
+fn what_begins_behind_a_view_takes_nothing_from_it() {
+    let (before, behind) = ("y ".repeat(VIEW / 2), "y ".repeat(AFTER));
+    demand(&[(&format!("{before}$W process \"{behind}"), "wedge line 1 1")]);
+    demand(&[(&format!("{before}$W #7 0.412 {behind}$W"), "wedge line 1 1")]);
+    demand(&[(&format!("{before}process \"$W{behind}"), "clear container-output@1")]);
+}
+
+#[test]
+fn a_rule_in_an_array_is_one() {
+    demand(&[
+        ("{\"x\":[\"------\",\" > [3/3] RUN x:\",\"sh: $W\"]}\n", "clear container-output@1"),
+        (
+            "[1.5, \"o\", \"------\"]\n[1.5, \"o\", \" > [3/3] RUN x:\"]\n[1.5, \"o\", \"sh: $W\"]\n",
+            "clear container-output@3",
+        ),
+    ]);
+}
+
+#[test]
+fn only_the_head_of_a_line_steps_an_excerpt() {
+    demand(&[
+        ("------\n > [3/3] RUN x:\n1\r2\r3\r4\r5\r6\r7\r8\r9\n$W\n", "clear container-output@4"),
+        ("x\r------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
+    ]);
+}
+
+#[test]
+fn an_escape_that_a_service_message_does_not_have_is_none() {
+    demand(&[(
+        "##teamcity[message text='failed to update builder|x20last activity time: $E']\n",
+        "clear read-only-elsewhere@1",
+    )]);
+}
+
+#[test]
 fn a_line_of_just_one_view_names_its_cause() {
     let (first, last) = ("failed to update builder last activity time: write /", ": no space left on device");
     for (more, demanded) in [(0, "clear activity-failure@1 (DiskFull)"), (1, "clear activity-failure@1")] {
         let path = "y".repeat(VIEW + AFTER + more - first.len() - last.len());
         demand(&[(&format!("{first}{path}{last}"), demanded)]);
     }
+}
+
+#[test]
+fn a_carriage_return_closes_no_command() {
+    demand(&[
+        (
+            "ERROR: executor failed running [/bin/sh -c echo x\r$W]: exit code: 1\n",
+            "clear container-output@1",
+        ),
+        ("ERROR: executor failed running [/bin/sh -c echo x]: exit code: 1\r$W\n", "wedge line 1 1"),
+        ("app: #7 [3/3] RUN x\r$W\n", "clear container-output@1"),
+    ]);
+}
+
+#[test]
+fn the_quote_that_opens_an_older_command_does_not_close_it() {
+    demand(&[("The command ' returned a non-zero code: $W\n", "clear container-output@1")]);
+}
+
+#[test]
+fn a_quoted_value_that_the_line_goes_on_behind_is_no_envelope() {
+    demand(&[
+        ("error: \"app\" failed: $W\n", "wedge line 1 1"),
+        ("error: \"$A: $E\" was said\n", "clear mentioned@1"),
+        ("error: \"$W\",\n", "wedge line 1 1"),
+    ]);
+}
+
+#[test]
+fn an_object_belongs_to_the_words_in_front_of_it() {
+    demand(&[
+        ("ERROR: $W {\"attempt\": \"1\"}\n", "wedge line 1 1"),
+        ("ERROR: $A: write /x: permission denied {\"x\": \"1\"}\n", "clear activity-failure@1 (Ownership)"),
+        ("------\n > [3/3] RUN x:\n$W {\"x\": \"1\"}\n", "clear container-output@3"),
+        // But not to a step's.
+        ("app: #7 0.412 x {\"msg\": \"$W\"}\n", "clear container-output@1"),
+    ]);
+}
+
+#[test]
+fn every_element_on_a_line_is_read() {
+    demand(&[("\"stderr_lines\": [\"x y\", \"$A\", \"$E\"]\n", "wedge line 1 1")]);
+}
+
+#[test]
+fn an_excerpt_stands_behind_any_prefix() {
+    demand(&[
+        ("app: ------\napp:  > [3/3] RUN x:\napp: $W\napp: ------\napp: $W\n", "wedge line 5 5"),
+        ("app: ------\napp:  > [3/3] RUN x:\napp: $W\n", "clear container-output@3"),
+        ("#7 0.412 ------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
+        ("app: ------\napp: > x\n$W\n", "wedge line 3 3"),
+    ]);
 }
 
 /// A line of a manifest, as far as it is read here.

@@ -66,8 +66,11 @@ proptest! {
         let head = ["#7 0.412 ", "web-1  | ", " => => # ", "0.412 "][head];
         let lines = bytes.split(|byte| *byte == b'\n');
         let mut stream = lines.flat_map(|line| [head.as_bytes(), line, b"\n"].concat()).collect::<Vec<u8>>();
-        if let Some(transport) = transport {
-            stream = transports()[transport].1(&String::from_utf8_lossy(&stream)).into_bytes();
+        if let Some((name, transport)) = transport.map(|which| transports()[which]) {
+            // A number and a blank are too common to tell behind a prefix that nobody knows; buildx prints them in
+            // excerpts alone, which are.
+            prop_assume!(head != "0.412 " || !["unknown tag", "klog"].contains(&name));
+            stream = transport(&String::from_utf8_lossy(&stream)).into_bytes();
         }
         prop_assert!(!is_wedge(&stream), "{:?}", Stream(stream));
     }

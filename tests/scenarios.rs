@@ -82,6 +82,7 @@ fn a_container_cannot_forge_the_client() {
         &[
             // Behind prefixes that nobody knows.
             "app:build: #7 0.412 ERROR: {}",
+            "app:build: #7 0.412 a\tb\t2026-11-23T21:39:00Z ERROR: {}",
             "app:build: #7 [3/3] RUN echo ERROR: {}",
             "app:build:  => ERROR [base 2/3] RUN echo {}",
             "app:build:    4 | >>> RUN echo {}",

@@ -178,15 +178,33 @@ impl Scanner {
             self.take(line);
             return self.end_line(true);
         }
-        let mut found = Vec::new();
-        line::judge(line, true, &mut self.excerpt, &mut found);
-        found.sort_by_key(|occurrence| occurrence.at);
-        for occurrence in &found {
-            self.note(occurrence, line);
+        if !(self.knows(line) && line::is_plainly_container(line, &mut self.excerpt)) {
+            let mut found = Vec::new();
+            line::judge(line, true, &mut self.excerpt, &mut found);
+            found.sort_by_key(|occurrence| occurrence.at);
+            for occurrence in &found {
+                self.note(occurrence, line);
+            }
+            self.decide();
         }
-        self.decide();
         self.start += line.len() as u64 + 1;
         self.line += 1;
+    }
+
+    /// Whether a container's sightings of all sentinels that can stand on a line were seen before.
+    fn knows(&self, line: &[u8]) -> bool {
+        let seen = |sentinel| match sentinel {
+            Sentinel::Activity => self.near.container_activity.is_some(),
+            Sentinel::Erofs => self.near.container_erofs.is_some(),
+        };
+        let mut at = 0;
+        while let Some((candidate, sentinel)) = self.candidates.find_with_sentinel(line, at) {
+            if !seen(sentinel) {
+                return false;
+            }
+            at = candidate + 1;
+        }
+        true
     }
 
     /// Takes bytes of a line whose end is not there yet, or that is too long to be judged at once.
@@ -224,8 +242,10 @@ impl Scanner {
             if candidate || rules || !complete {
                 self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
             }
-        } else if candidate || !complete {
+        } else if candidate {
             self.voice = line::judge_later(view, complete, self.voice, &mut found);
+        } else if !complete {
+            self.voice = line::voice_later(view, self.voice);
         }
         found.sort_by_key(|occurrence| occurrence.at);
         let own = self.views * VIEW - self.base..if complete {

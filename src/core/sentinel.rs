@@ -51,6 +51,8 @@ impl Sentinel {
 pub struct Candidates {
     packed: Option<packed::Searcher>,
     automaton: AhoCorasick,
+    /// Of which sentinel each pattern is a part.
+    sentinels: Vec<Sentinel>,
 }
 
 impl Candidates {
@@ -61,7 +63,10 @@ impl Candidates {
     /// Never: the patterns are constants, far below every limit of the builder.
     #[must_use]
     pub fn new() -> Self {
-        let patterns: Vec<Vec<u8>> = Sentinel::ALL.iter().flat_map(|s| case_variants(s.core().0)).collect();
+        let variants =
+            |sentinel: Sentinel| case_variants(sentinel.core().0).into_iter().map(move |v| (v, sentinel));
+        let (patterns, sentinels): (Vec<Vec<u8>>, Vec<Sentinel>) =
+            Sentinel::ALL.into_iter().flat_map(variants).unzip();
         let packed = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostFirst)
             .builder()
@@ -75,20 +80,26 @@ impl Candidates {
             .match_kind(MatchKind::LeftmostFirst)
             .build(&patterns)
             .expect("16 patterns of 4 bytes");
-        Self { packed, automaton }
+        Self { packed, automaton, sentinels }
     }
 
     /// The offset of the first candidate at or after `from`, if there is one.
     #[must_use]
     pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
+        self.find_with_sentinel(haystack, from).map(|(at, _)| at)
+    }
+
+    /// The same, and which sentinel it is a candidate of.
+    #[must_use]
+    pub fn find_with_sentinel(&self, haystack: &[u8], from: usize) -> Option<(usize, Sentinel)> {
         let found = match &self.packed {
             Some(searcher) => searcher
                 .find_in(haystack, aho_corasick::Span { start: from, end: haystack.len() })
-                .map(|m| m.start()),
-            None => self.automaton.find(haystack.get(from..)?).map(|m| m.start() + from),
+                .map(|m| (m.start(), m.pattern())),
+            None => self.automaton.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern())),
         };
-        debug_assert!(found.is_none_or(|at| at >= from));
-        found
+        debug_assert!(found.is_none_or(|(at, _)| at >= from));
+        found.map(|(at, pattern)| (at, self.sentinels[pattern.as_usize()]))
     }
 
     /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
@@ -201,7 +212,7 @@ mod tests {
     #[test]
     fn both_searchers_find_the_same() {
         let finder = Candidates::new();
-        let fallback = Candidates { packed: None, automaton: finder.automaton.clone() };
+        let fallback = Candidates { packed: None, ..finder.clone() };
         for text in ["", "ty", "xxactiviTY Time", "a reaD-ONly b", "d-o d-On ty t", "tyt d on"] {
             for from in 0..=text.len() {
                 assert_eq!(
@@ -211,7 +222,8 @@ mod tests {
                 );
             }
         }
-        assert_eq!(finder.find(b"a reaD-ONly b", 0), Some(5));
+        assert_eq!(finder.find_with_sentinel(b"a reaD-ONly b", 0), Some((5, Sentinel::Erofs)));
+        assert_eq!(finder.find_with_sentinel(b"activiTY Time", 0), Some((6, Sentinel::Activity)));
         assert_eq!(finder.find(b"a reaD-ONly b", 6), None);
     }
 }

@@ -2,8 +2,8 @@
 //! whole stream in memory. It shares the result types and the named bounds with the crate, and no
 //! rule: where the scanner and the oracle differ, one of them is wrong.
 
-use regex::bytes::Regex;
-use std::sync::LazyLock;
+use regex::bytes::{Captures, Regex};
+use std::{ops::Range, sync::LazyLock};
 use unwedge::core::{
     line::{AFTER, BEFORE, ENVELOPES_MAX, EXCERPT_MAX, PREFIXES_MAX, VIEW},
     sentinel::Sentinel,
@@ -12,52 +12,13 @@ use unwedge::core::{
     },
 };
 
-/// A regular expression on bytes (`.` is any of them), made once.
-macro_rules! re {
-    ($($pattern:expr),+) => {{
-        static RE: LazyLock<Regex> = LazyLock::new(|| Regex::new(concat!("(?s-u)", $($pattern),+)).unwrap());
-        &*RE
-    }};
-}
-
-macro_rules! blanks {
-    () => {
-        r"[\t\n\x0C\r ]*"
-    };
-}
-/// What stands behind the opening quote of a string, which the end of the line can cut off.
-macro_rules! string {
-    ($name:expr) => {
-        concat!("(?P<", $name, r#">(?:[^"\\]|\\.)*)(?:"|\\?\z)"#)
-    };
-}
-
-macro_rules! iso {
-    () => {
-        r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?(?:\d\d)?)?"
-    };
-}
-/// A timestamp: ISO 8601, a clock, syslog's, or seconds since the epoch.
-macro_rules! time {
-    () => {
-        concat!(
-            "(?:",
-            iso!(),
-            r"|\d\d:\d\d:\d\d(?:[.,]\d+)?",
-            r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} \d\d:\d\d:\d\d(?:[.,]\d+)?",
-            r"|\d{9,13}(?:[.,]\d+)?)"
-        )
-    };
-}
-/// The name of a host, a container or a service.
-macro_rules! name {
-    () => {
-        "[0-9A-Za-z][0-9A-Za-z._@-]*"
-    };
-}
-
+// Named, so that the fuzz target finds them too.
+#[macro_use]
+#[path = "oracle/patterns.rs"]
+mod patterns;
+#[path = "oracle/envelope.rs"]
 mod envelope;
-use envelope::{ERROR, SAID, is_one_of, open};
+use envelope::{Envelope, open};
 
 /// A byte of a line, and its offset in the line: what is left of a line keeps its offsets.
 type Byte = (u8, usize);
@@ -177,23 +138,33 @@ impl View<'_> {
                 let head = without_indent(text);
                 container |= is_container(&bytes(head));
                 let envelope = if container || depth == ENVELOPES_MAX { None } else { open(head) };
-                if i == 0 && envelope.is_none() {
-                    self.heads.push(self.head(head));
-                    container |= in_excerpt(self.heads);
+                if let Some(Envelope { in_front, said }) = envelope {
+                    // The words in front of an envelope can be a step's; its own lines stand for themselves.
+                    self.container = container || in_excerpt(self.heads, Head::Other);
+                    self.sightings(&text[..text.len() - head.len() + in_front]);
+                    self.lines(&said, depth + 1);
+                    continue;
+                }
+                if i == 0 {
+                    let head = self.head(head);
+                    container |= in_excerpt(self.heads, head);
+                    self.heads.push(head);
                 }
                 self.container = container;
-                match envelope {
-                    Some(said) => self.lines(&said, depth + 1),
-                    None => self.sightings(text),
-                }
+                self.sightings(text);
+                container |= is_handed_to_container(&bytes(text), text.len());
             }
         }
     }
 
     fn head(&self, head: &[Byte]) -> Head {
-        if re!(r"^------[^!-~]*\z").is_match(&bytes(head)) && self.is_raw(&head[..6]) {
+        let all = bytes(head);
+        let rule = re!("^(?:|.*", boundary!(), r")(?P<rule>------)[^!-~]*\z").captures(&all);
+        if rule.is_some_and(|rule| self.is_raw(&head[rule.name("rule").unwrap().range()]))
+            && !is_container(&all)
+        {
             Head::Rule
-        } else if bytes(head).starts_with(b"> ") {
+        } else if re!("^> |", boundary!(), "> ", step!()).is_match(&all) {
             Head::Step
         } else {
             Head::Other
@@ -215,11 +186,10 @@ impl View<'_> {
             let (phrase, (core, skip)) = (sentinel.phrase(), sentinel.core());
             for at in (0..lower.len()).filter(|at| lower[*at..].starts_with(phrase)) {
                 if self.is_raw(&text[at + skip..at + skip + core.len()]) {
-                    let (before, behind) = (&all[..at], &all[at + phrase.len()..]);
                     here.push(Found {
                         sighting: Sighting { sentinel, offset: text[at].1 as u64, line: 0 },
                         quote: quote(self.line, text[at].1),
-                        standing: self.standing(sentinel, before, behind),
+                        standing: self.standing(sentinel, &all, at),
                         beside_activity: false,
                         state_dir: sentinel == Sentinel::Erofs && names_state_dir(&lower[..at]),
                     });
@@ -239,12 +209,13 @@ impl View<'_> {
         self.found.extend(here);
         // A command that is quoted beyond the view.
         let own = text.iter().take_while(|(_, at)| *at < self.end).count();
-        self.container |= is_handed_to_container(&all[..own]);
+        self.container |= is_handed_to_container(&all[..own], own);
     }
 
     /// The three rules, in their order.
-    fn standing(&self, sentinel: Sentinel, before: &[u8], behind: &[u8]) -> Standing {
-        if self.container || is_handed_to_container(before) {
+    fn standing(&self, sentinel: Sentinel, text: &[u8], at: usize) -> Standing {
+        let (before, behind) = (&text[..at], &text[at + sentinel.phrase().len()..]);
+        if self.container || is_handed_to_container(text, at) {
             Standing::Container
         } else if is_mentioned(before, behind) {
             Standing::Mentioned
@@ -287,13 +258,13 @@ fn without_prefixes(mut text: &[Byte]) -> &[Byte] {
         re!("^\\d\\d[OE][ +]"),
         re!("^std(?:out|err) [FP] "),
         re!("^(?:[!-~]+ ){4}- "),
-        re!("^", name!(), r" [!-9;-Z\\-~]+(?:\[\d+\])?: "),
+        re!("^", name!(), r" (?:[!-9;-Z\\-~]+\[\d+\]|[!-.0-9;-Z\\-~]+): "),
     ];
     // A priority, `##[error]`, `[build] | `, `build | `, the columns of `gh run view --log`.
     let others: [&Regex; 5] = [
         re!("^<\\d{1,3}>(?:1 )?"),
         re!("^##\\[[A-Za-z]+\\]"),
-        re!("^\\[[^\\]]{0,62}\\] *[|:]? *"),
+        re!("^\\[[^\\]\"']{0,62}\\] *[|:]? *"),
         re!("^", name!(), " ?\\| "),
         re!("^[^\t]*\t[^\t]*\t[^!-~]*(?P<stamp>[\\[(]", iso!(), "[\\])]|", iso!(), "(?:[ \t]|\\z))"),
     ];
@@ -305,6 +276,10 @@ fn without_prefixes(mut text: &[Byte]) -> &[Byte] {
         let Some(prefix) = prefix.filter(|_| !is_container(&head)) else { break };
         seen_stamp |= stamp.is_match(&head);
         let end = prefix.name("stamp").map_or(prefix[0].len(), |stamp| stamp.start());
+        // Columns in which a container speaks are its own words.
+        if prefix.name("stamp").is_some() && is_handed_to_container(&head[..end], end) {
+            break;
+        }
         text = &without_indent(text)[end..];
     }
     text
@@ -317,36 +292,83 @@ fn is_container(head: &[u8]) -> bool {
         // Their tty forms, and the first line of an excerpt.
         || re!(r"^(?:=> |> \[)").is_match(head)
         // `0.412 text`; more digits are the seconds of a transport.
-        || re!(r"^\d{1,8}\.\d{1,3} ").is_match(head)
+        || re!("^", seconds!()).is_match(head)
         // `   3 | >>> RUN …`.
         || re!(r"^\d+ \|(?: |\z)").is_match(head)
         // Progress JSON, on one line or on several (`"name": "[3/3] RUN …`).
-        || re!(r#"^\{[\t\n\x0C\r ]*"(?:vertexes|statuses|logs|warnings)""#).is_match(head)
-        || re!("^\"(?P<key>[A-Za-z_]+)\"", blanks!(), ":", blanks!(), r#"["\[{]"#)
-            .captures(head)
-            .is_some_and(|member| !is_one_of(&SAID, &member["key"]) && !is_one_of(&ERROR, &member["key"]))
+        || re!("^", progress_json!()).is_match(head)
+        || re!("^\"(?:name|id|short|detail)\"", blanks!(), ":", blanks!(), r#"["\[{]"#).is_match(head)
         // `web-1  | text`: two blanks, or one behind an index.
         || re!("^(?:", name!(), "  +|[0-9A-Za-z][0-9A-Za-z._@-]*[-_][0-9]+ )\\|(?: |\\z)").is_match(head)
-        // What `--debug` echoes: process id, version, arguments.
-        || re!(r"^\d{1,7} v?\d[^ .]*\.\d[^ .]*\.").is_match(head)
-        || re!(r"^\d{1,7} (?:[^ ]* )?(?:[^ ]*/)?(?:docker|buildx|buildkitd)[^ /]*(?: |\z)").is_match(head)
+        // What `--debug` echoes; a version of one's own making is none or has a digit.
+        || re!("^", pid_and_version!()).is_match(head)
+        || re!(r"^\d{1,7} (?:[^ ]*\d[^ ]*)? ", docker!()).is_match(head)
+        // How the builder before BuildKit names a step.
+        || re!(r"^Step \d+/\d+ : ").is_match(head)
 }
 
 /// Rule 1, the excerpt: the line of the step behind a rule, and no more lines than buildx prints.
-fn in_excerpt(heads: &[Head]) -> bool {
-    let last = heads.len() - 1;
-    (last.saturating_sub(EXCERPT_MAX.into())..=last).any(|step| {
-        let opens = step > 0 && heads[step - 1] == Head::Rule && heads[step] == Head::Step;
-        opens && !heads[step..].contains(&Head::Rule)
+fn in_excerpt(before: &[Head], head: Head) -> bool {
+    let near = before.len().saturating_sub(1 + usize::from(EXCERPT_MAX));
+    let heads = [&before[near..], &[head]].concat();
+    (1..heads.len()).any(|step| {
+        heads[step - 1..].starts_with(&[Head::Rule, Head::Step]) && !heads[step..].contains(&Head::Rule)
     })
 }
 
-/// Rule 1, where what stands in front tells: a progress marker behind a prefix that nobody knows, or a
-/// command that buildx quotes back and has not closed yet.
-fn is_handed_to_container(before: &[u8]) -> bool {
-    let marker = re!(r"=> => # |(?:^|[ \t:|\]>])#\d+ \d{1,8}\.\d{1,3} ").is_match(before);
-    // Its quotes are escaped; older versions have brackets, whose end nothing tells.
-    marker || re!(r#"process "(?:[^"\\]|\\.)*\\?\z|executor failed running \["#).is_match(before)
+/// Rule 1, where what stands in front of a place tells: one of the unmistakable forms behind a prefix that
+/// nobody knows, or a command that is quoted back and not closed there.
+fn is_handed_to_container(text: &[u8], at: usize) -> bool {
+    let marker = re!(
+        // `web-1  | text`, told by its index.
+        r"[0-9A-Za-z][-_]\d+[\t\n\x0C\r ]+\|(?: |\z)|",
+        boundary!(),
+        "(?:",
+        concat!(r"#\d+ (?:", seconds!(), "|", step!(), ")"),
+        concat!("|=> (?:=> # |[A-Z ]*", step!(), ")"),
+        concat!("|> ", step!()),
+        concat!("|", progress_json!()),
+        r"|\d+ \| (?:>>> |    )",
+        concat!("|", pid_and_version!(), docker!()),
+        ")|\"",
+        step!()
+    );
+    let commands = || [commands(text), older_commands(text)].concat();
+    marker.find(text).is_some_and(|marker| marker.start() < at)
+        || commands().iter().any(|it| it.contains(&at))
+}
+
+/// `process "…"`, up to the quote that closes it; one that is not closed goes to the end. What the command
+/// holds is escaped. In an envelope that was not opened so is everything: the closing quote like the opening
+/// one, with so many backslashes in front, and each backslash of the command with one more than these.
+fn commands(text: &[u8]) -> Vec<Range<usize>> {
+    let mut commands: Vec<Range<usize>> = Vec::new();
+    for opening in re!(r#"(?i)process (?P<escape>\\*)""#).captures_iter(text) {
+        let (start, end) = (opening.get(0).unwrap().start(), opening.get(0).unwrap().end());
+        if commands.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let level = opening["escape"].len();
+        let closing = re!(r#"\\*""#).find_iter(&text[end..]).find(|quote| {
+            // The command's own backslashes come in twos, else the quote is its own as well.
+            let backslashes = quote.len() - 1;
+            backslashes >= level && (backslashes - level) % (2 * (level + 1)) == 0
+        });
+        commands.push(start..closing.map_or(usize::MAX, |quote| end + quote.end() - 1));
+    }
+    commands
+}
+
+/// Older builders escape nothing: only the last of what looks like an end can be one.
+fn older_commands(text: &[u8]) -> Vec<Range<usize>> {
+    let forms = [
+        re!(r"(?i)executor failed running \[(?:.*(?P<end>\]: )|.*)"),
+        re!(r"(?i)the command '(?:.*(?P<end>' returned a non-zero code)|.*)"),
+    ];
+    let commands = forms.iter().filter_map(|form| form.captures(text));
+    let range =
+        |it: Captures| it.get(0).unwrap().start()..it.name("end").map_or(usize::MAX, |end| end.start());
+    commands.map(range).collect()
 }
 
 /// Rule 2: a quote, a slash, an equals sign, a hyphen or a word character in front; or a path goes on.
@@ -361,7 +383,7 @@ fn is_mentioned(before: &[u8], behind: &[u8]) -> bool {
 fn other_cause(behind: &[u8]) -> Option<Cause> {
     let trim = |text: &[u8]| re!(r"^[\x00- \x7F]+|[\x00- \x7F]+\z").replace_all(text, &b""[..]).into_owned();
     // What containerd and shells put behind a cause.
-    let rest = re!(r"(?i): (?:unknown|exit status \d{1,3}|exit code: \d{1,3})\z")
+    let rest = re!(r"(?i)(?:: unknown|: exit status \d{1,3}|[:,] exit code: \d{1,3})\z")
         .replace(&trim(behind), &b""[..])
         .into_owned();
     let colon = (0..rest.len()).rfind(|at| rest[*at..].starts_with(b": "))?;
@@ -446,5 +468,5 @@ fn names_state_dir(before: &[u8]) -> bool {
         r"/\.docker\z|/\.docker/buildx(?:/|\z)|/buildx\z|/(?:buildx|activity)/\.tmp-",
         r"|/buildx/(?:activity|refs|instances|defaults|current|\.lock|\.buildnodeid)(?:/|\z)"
     )
-    .is_match(statement)
+    .is_match(&re!(r"\\").replace_all(statement, &b"/"[..]))
 }

@@ -35,6 +35,12 @@ const WORDS: &[&str] = &[
     ": exit status 1",
     ": unknown",
     ": exit code: 12",
+    ", exit code: 1",
+    " {\"attempt\": \"1\"}",
+    ": permission denied {\"attempt\": \"1\"}",
+    "failed to update builder last activity time: open /x: permission denied, exit code: 1",
+    r"mkdir C:\Users\x\.docker\buildx: read-only file system",
+    r"open D:\buildx\refs\x: read-only file system",
     "failed to update",
     "ty t",
     "d-on",
@@ -211,9 +217,198 @@ const MARKS: &[&str] = &[
     "\u{fffd}",
 ];
 
-/// A text in so many envelopes, one in another.
-fn nested(depth: usize, text: String) -> String {
-    (0..depth).fold(text, |text, _| serde_json::json!({ "msg": text }).to_string())
+/// Prefixes that nobody knows, and what is none: a form behind it is no marker.
+const PREFIXES: &[&str] = &[
+    "",
+    "",
+    "app:build: ",
+    "app:",
+    "build.log:7:",
+    "E1123 build.go:42] ",
+    "PS> ",
+    "x\\n",
+    "x|n",
+    "x\tn",
+    "'",
+    "\"",
+    "(x,",
+    "see [",
+    "x",
+    "n",
+    "\u{e9}",
+    "|",
+    "\0",
+    "\x7f",
+    "=",
+    "ERROR: ",
+    "mkdir /a/x: ",
+];
+
+/// What a container's words begin with, and what only looks like it.
+const FORMS: &[&str] = &[
+    "",
+    "",
+    "ERROR: ",
+    "#7 0.412 ",
+    "#7 0.4123 ",
+    "#7 [3/3] ",
+    "#7 [base 2/3] ",
+    "#7 [linux/amd64 internal] ",
+    "#7 [x[3/3] ",
+    "#7 [3/3[ ",
+    "#7 [3/] ",
+    "#7 [a internals] ",
+    "# [3/3] ",
+    "#7 ERROR: ",
+    "#7 DONE 0.1s ",
+    "=> => # ",
+    "=> [3/3] ",
+    "=> ERROR [3/3] ",
+    "=> CACHED  [base 2/3] ",
+    "=> xX [3/3] ",
+    "=> ",
+    "> [3/3] RUN ",
+    "> [x] ",
+    "> [b internal] ",
+    "3 | >>> ",
+    "3 |     ",
+    "3 |    ",
+    "12 | ",
+    "27604 v0.12.1 /usr/bin/docker-buildx ",
+    "27604 0.13.1+ds1-3 docker ",
+    "27604 0.1. docker/x ",
+    "27604 0.1 docker ",
+    "27604  buildx ",
+    "27604 x3 buildkitd ",
+    "12345678 0.1.2 docker ",
+    "27604 0.1.2 x",
+    "{\"vertexes\":[",
+    "{ \"LOGS\" :",
+    "{\"log\":",
+    "\"[web 3/3] ",
+    "[3/3] ",
+    "\"name\": \"",
+    "\"id\" : [",
+    "\"short\": \"",
+    "\"detail\":[\"",
+    "\"key\": \"",
+    "web-1  | ",
+    "web-1 | ",
+    "web_12 |",
+    "web1 | ",
+    "web-1| ",
+    "-1 | ",
+    "web-1  |x",
+    "web  | ",
+    "0.412 ",
+    "Step 3/5 : ",
+    "Step 3/ : ",
+    "------",
+    "-------",
+    "process \"",
+    "executor failed running [",
+    "the command '",
+];
+
+fn any_of(pieces: &'static [&str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(pieces)
+}
+
+/// A sentence behind a prefix and a form, and what a carriage return puts over it.
+fn sentence() -> impl Strategy<Value = String> {
+    let over = prop_oneof![3 => Just(""), 1 => Just("\r"), 1 => Just("\r{\"msg\":\"")];
+    (any_of(PREFIXES), any_of(FORMS), any_of(WORDS), over, any_of(FORMS), any_of(WORDS)).prop_map(
+        |(prefix, form, words, over, again, more)| [prefix, form, words, over, again, more].concat(),
+    )
+}
+
+/// An excerpt behind a prefix, around the bound of its lines.
+fn excerpt() -> impl Strategy<Value = String> {
+    let head = prop_oneof![Just(" > [3/3] RUN x:"), Just("> x"), Just("> [3/3"), any_of(FORMS)];
+    let rule = prop_oneof![4 => Just("------"), 1 => any_of(&["------ ", "-------", "#7 0.4 ------", "web-1  | ------", "\x1b[1m------", "---\x1b[1m---", "x ------"])];
+    // The words in front of an object are the step's, too.
+    let last = (sentence(), prop_oneof![Just(""), Just(" {\"attempt\": \"1\"}"), Just(" {\"msg\": \"")])
+        .prop_map(|(last, object)| last + object);
+    let lines = prop_oneof![0..10usize, 6..9usize];
+    let end = any_of(&["\n", "\n", "\r\n", "\rz\n"]);
+    (any_of(PREFIXES), rule, head, lines, end, any_of(PREFIXES), last).prop_map(
+        |(prefix, rule, head, lines, end, other, last)| {
+            let lines = format!("{prefix}y{end}").repeat(lines);
+            format!("{prefix}{rule}\n{prefix}{head}\n{lines}{other}{last}\n{prefix}------\n{last}\n")
+        },
+    )
+}
+
+/// A command that is quoted back, with escapes of every level around its quotes.
+fn command() -> impl Strategy<Value = String> {
+    let quote = || (0..9usize).prop_map(|escapes| "\\".repeat(escapes) + "\"");
+    let escaped = (any_of(PREFIXES), quote(), any_of(WORDS), quote(), any_of(WORDS), quote(), any_of(WORDS))
+        .prop_map(|(prefix, a, first, b, second, c, third)| {
+            format!("{prefix}process {a}{first}{b} {second}{c}: {third}")
+        });
+    let ends = || prop_oneof![2 => Just("]: "), 2 => Just("' returned a non-zero code: 1: "), 1 => Just("\r"), 1 => Just("")];
+    let introducer = prop_oneof![Just("executor failed running ["), Just("The command '")];
+    let older = (introducer, any_of(WORDS), ends(), any_of(WORDS), ends(), any_of(WORDS))
+        .prop_map(|(introducer, a, first, b, second, c)| [introducer, a, first, b, second, c].concat());
+    prop_oneof![2 => escaped, 1 => older]
+}
+
+/// An envelope around a text: `WRAPPERS` of them.
+fn wrapped(kind: usize, text: &str) -> String {
+    let json = serde_json::to_string(text).unwrap();
+    let python = || format!("'{}'", text.escape_default().to_string().replace("\\\"", "\""));
+    let bars = || text.replace('|', "||").replace('\'', "|'").replace('\n', "|n").replace('\r', "|r");
+    match kind {
+        0 => format!("{{\"msg\":{json}}}"),
+        1 => format!("{{\"a\":{{\"b\":[1,{json},\"word\"]}}}}"),
+        2 => format!("{{\"error\":\"why\",\"cmd\":[\"no\"],\"message\":{json},\"err\":{json}}}"),
+        3 => format!("{{\"stdout\":{json},\"stderr\":{json},\"n\":1}}"),
+        4 => format!("fatal: [h]: FAILED! => {{\"rc\": 1, \"stderr\": {json}}}"),
+        5 => format!("ERROR: {text} {{\"attempt\": {json}}}"),
+        6 => format!("[1.5, \"o\", {json}]"),
+        7 => format!("{{'rc': 1, 'stderr': {}}}", python()),
+        8 => format!("CalledProcessError(1, stderr=b{})", python()),
+        9 => format!("  stderr: {},", python()),
+        10 => format!("  error: {json} it says"),
+        11 => format!("\"log\": {json},"),
+        12 => format!("  {json},"),
+        13 => format!("time=\"x\" level=error msg={json} err=x"),
+        14 => format!("level=error x={json} error={json}"),
+        15 => format!("##teamcity[message text='{}' status='ERROR']", bars()),
+        16 => {
+            let escaped = bars().replace("last ", "last|u0020").replace(" file", "|x20file");
+            format!("##teamcity[x name='{}' errorDetails='{}' text='{escaped}'", bars(), bars())
+        }
+        17 => format!("app: {{\"log\"=>{json}}}"),
+        18 => format!("\"stderr_lines\": [\"\", {json}]"),
+        19 => format!("[{{\"message\":{json},\"type\":\"err\"}}]"),
+        20 => format!("x{{\"msg\":{json}}} b{json}"),
+        21 => text.lines().map(|line| serde_json::to_string(line).unwrap() + ",\n").collect(),
+        22 => serde_json::json!({ "x": text.lines().collect::<Vec<&str>>() }).to_string(),
+        _ => json,
+    }
+}
+const WRAPPERS: usize = 24;
+
+/// Lines in envelopes, one in another, and often cut off.
+fn enveloped() -> impl Strategy<Value = String> {
+    let lines = prop_oneof![
+        4 => prop::collection::vec(sentence(), 1..4).prop_map(|lines| lines.join("\n")),
+        1 => excerpt(),
+        1 => command(),
+    ];
+    let end = prop_oneof![3 => Just(0), 1 => 1..9usize];
+    (any_of(PREFIXES), prop::collection::vec(0..WRAPPERS, 1..=ENVELOPES_MAX + 1), lines, end).prop_map(
+        |(prefix, kinds, lines, end)| {
+            // Escapes of escapes double.
+            let wrap = |text: String, kind| if text.len() < 8192 { wrapped(kind, &text) } else { text };
+            let mut whole = kinds.into_iter().fold(prefix.to_owned() + &lines, wrap);
+            for _ in 0..end {
+                whole.pop();
+            }
+            whole + "\n"
+        },
+    )
 }
 
 /// The wedge in a container's voice, for who takes the prefix off.
@@ -232,8 +427,10 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         4 => of(MARKS),
         1 => prop::collection::vec(any::<u8>(), 0..6),
         1 => (PREFIXES_MAX - 2..PREFIXES_MAX + 2).prop_map(|count| line_of_a_service(&"21:39:00 ".repeat(count))),
-        1 => (0..ENVELOPES_MAX + 2, prop::sample::select(HEADS), prop::sample::select(WORDS))
-            .prop_map(|(depth, head, words)| nested(depth, head.to_owned() + words).into_bytes()),
+        1 => sentence().prop_map(String::into_bytes),
+        1 => enveloped().prop_map(String::into_bytes),
+        1 => excerpt().prop_map(String::into_bytes),
+        1 => command().prop_map(String::into_bytes),
         // An excerpt around its bound, and a tag in brackets around its own.
         1 => (5..11usize).prop_map(|lines| b"------\n > [3/3] RUN x:".iter().copied().chain(vec![b'\n'; lines]).collect()),
         1 => (TAG_MAX - 5..TAG_MAX + 2).prop_map(|length| line_of_a_service(&format!("[{}] ", "t".repeat(length)))),
@@ -261,19 +458,41 @@ fn filler() -> impl Strategy<Value = Vec<u8>> {
 
 /// A line whose sentences begin around the bounds.
 fn long_line() -> impl Strategy<Value = Vec<u8>> {
-    let head = prop_oneof![Just(""), prop::sample::select(HEADS)];
-    let sentence = || prop::sample::select(WORDS);
+    // Envelopes and commands that the bound cuts are the point of it.
+    const OPENERS: &[&str] = &[
+        "process \"",
+        "process \\\"",
+        "executor failed running [",
+        "The command '",
+        "{\"msg\":\"",
+        "{\"x\":\"",
+        "stderr=b'",
+        "msg=\"",
+        "stderr: '",
+        "##teamcity[message text='",
+        "{\"error\":\"",
+        "x {\"msg\":\"",
+        "{\"msg\":\"x\\n#7 0.4 x\\r",
+    ];
+    let opener = || prop_oneof![2 => Just(""), 1 => any_of(OPENERS), 1 => any_of(FORMS), 1 => any_of(HEADS)];
+    let head = (opener(), opener()).prop_map(|(first, second)| first.to_owned() + second);
+    let sentence =
+        || prop_oneof![4 => any_of(WORDS), 1 => any_of(FORMS), 1 => any_of(HEADS), 1 => any_of(MARKS)];
     let start =
         (prop::sample::select(&[QUOTE_MAX / 2, VIEW, 2 * VIEW][..]), prop_oneof![Just(0), -50..=50isize]);
     let more = (prop::sample::select(&[0, AFTER - BEFORE, AFTER, VIEW - BEFORE, VIEW][..]), 0..100usize);
     let blank = prop::sample::select(&b" y\t:"[..]);
     (head, start, sentence(), more, sentence(), sentence(), blank).prop_map(
         |(head, (bound, off), first, (more, off_more), second, last, blank)| {
-            let mut line = head.as_bytes().to_vec();
+            let mut line = head.into_bytes();
             line.resize(bound.saturating_add_signed(off).max(line.len()), blank);
             line.extend(first.bytes());
             line.resize(line.len() + more + off_more, blank);
             line.extend([second, last].concat().bytes());
+            // One of more than one view, however the rest of it falls out.
+            if bound == VIEW && off_more > 60 {
+                line.resize(VIEW + AFTER + 100, blank);
+            }
             // A line of just the length that one view takes, or of one byte more.
             if bound == VIEW && off_more < 30 {
                 line.resize(VIEW + AFTER + off_more % 2, blank);
@@ -290,13 +509,14 @@ fn lines() -> impl Strategy<Value = Vec<u8>> {
     };
     let line =
         (of(HEADS, 0..4), of(WORDS, 0..5), prop_oneof![3 => Just(String::new()), 1 => of(MARKS, 1..3)]);
-    prop::collection::vec(line, 0..12).prop_map(|lines| {
-        lines
-            .into_iter()
-            .map(|(head, words, mark)| head + &words + &mark + "\n")
-            .collect::<String>()
-            .into_bytes()
-    })
+    let line = prop_oneof![
+        4 => line.prop_map(|(head, words, mark)| head + &words + &mark + "\n"),
+        1 => sentence().prop_map(|line| line + "\n"),
+        1 => enveloped(),
+        1 => command().prop_map(|line| line + "\n"),
+        1 => excerpt(),
+    ];
+    prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat().into_bytes())
 }
 
 /// The files of the committed corpus.
@@ -327,10 +547,10 @@ enum Edit {
 
 fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
-        6 => (any::<Index>(), piece()).prop_map(|(at, piece)| Edit::Insert(at, piece)),
+        5 => (any::<Index>(), piece()).prop_map(|(at, piece)| Edit::Insert(at, piece)),
         2 => (any::<Index>(), any::<u8>()).prop_map(|(at, length)| Edit::Remove(at, length)),
         3 => (any::<Index>(), any::<Index>(), any::<bool>()).prop_map(|(from, to, keep)| Edit::Move(from, to, keep)),
-        1 => prop::sample::select(HEADS).prop_map(Edit::Prefix),
+        1 => prop_oneof![any_of(HEADS), any_of(PREFIXES), any_of(FORMS)].prop_map(Edit::Prefix),
         1 => (0..transports().len()).prop_map(Edit::Transport),
         1 => any::<Index>().prop_map(Edit::Truncate),
     ]

@@ -63,7 +63,8 @@ pub(crate) struct Opened {
 pub(crate) fn open(text: &Text) -> Option<Opened> {
     let bytes = &text.bytes;
     let (in_front, members) = match bytes.first()? {
-        b'"' | b'\'' => (0, member(text)),
+        b'"' if member_key(bytes).is_some() => (0, json(text, 0)),
+        b'"' | b'\'' => (0, element(text)),
         b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(text)),
         _ if begins_json(bytes) => (0, json(text, 0)),
         _ => {
@@ -111,30 +112,27 @@ fn said(members: Members) -> Option<Text> {
         (members.into_iter().filter(Member::is_more_than_a_word).collect(), Members::new())
     };
     lines.extend(errors);
-    lines
-        .into_iter()
-        .map(|member| {
-            let mut line = Text::default();
-            if !known {
-                line.push(b'"', member.quote);
-            }
-            line.append(member.value);
-            // The end of a json-file entry's line. Left in, it would begin another, empty one.
-            if line.bytes.ends_with(b"\n") {
-                line.bytes.pop();
-                line.at.pop();
-            }
-            line
-        })
-        .reduce(|mut whole, line| {
-            let at = line.at.first().or(whole.at.last()).copied().unwrap_or(0);
-            let between: &[u8] = if known && messages == 1 { b": " } else { b"\n" };
-            for byte in between {
-                whole.push(*byte, at);
-            }
-            whole.append(line);
-            whole
-        })
+    let (between, quote): (&[u8], &[u8]) = match (known, messages) {
+        (true, 1) => (b": ", b""),
+        (true, _) => (b"\n", b""),
+        (false, _) => (b"\n", b"\""),
+    };
+    let mut said: Option<Text> = None;
+    for mut member in lines {
+        // The end of a json-file entry's line. Left in, it would begin another, empty one.
+        if member.value.bytes.ends_with(b"\n") {
+            member.value.bytes.pop();
+            member.value.at.pop();
+        }
+        // What was put there stands where the string begins.
+        let between = if said.is_some() { between } else { b"" };
+        let said = said.get_or_insert_default();
+        for byte in between.iter().chain(quote) {
+            said.push(*byte, member.quote);
+        }
+        said.append(member.value);
+    }
+    said
 }
 
 /// `{"`, `[{`, `["`, `[1.5, "`; with Python's quotes too.
@@ -155,10 +153,13 @@ fn embedded(text: &Text) -> Option<(usize, Members)> {
     let quote = key + 1 + bytes.get(key + 1..).map_or(0, blanks);
     let keyed = bytes.get(key) == Some(&b':') && quote > key + 1 && is_text_key(&bytes[..key]);
     if keyed && matches!(bytes.get(quote), Some(b'"' | b'\'')) {
-        let (value, _) = string(text, quote + 1, bytes[quote]);
-        return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at[quote] }]));
+        let (value, after) = string(text, quote + 1, bytes[quote]);
+        // `error: "app" failed: …` is a statement.
+        if bytes.get(after..).is_none_or(ends_an_element) {
+            return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at[quote] }]));
+        }
     }
-    let start = memchr::memchr3_iter(b'{', b'b', b'[', bytes).find(|at| {
+    let start = memchr::memchr2_iter(b'{', b'b', bytes).find(|at| {
         let literal = bytes[*at] == b'b' && matches!(bytes.get(at + 1), Some(b'"' | b'\''));
         let object = bytes[*at] == b'{' && begins_json(&bytes[*at..]);
         (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && voice::boundary(bytes, *at))
@@ -198,25 +199,19 @@ fn json(text: &Text, start: usize) -> Members {
     members
 }
 
-/// `"log": "text"`, one member of an object that was printed over several lines, or `"text",` or
-/// `'text'`, one of an array.
-fn member(text: &Text) -> Members {
-    let bytes = &text.bytes;
-    let (key, quote) = match member_key(bytes) {
-        Some(key) => {
-            (key.to_vec(), key.len() + 2 + bytes[key.len() + 2..].iter().take_while(|b| **b != b'"').count())
-        }
-        None => (Vec::new(), 0),
-    };
-    if quote >= bytes.len() {
-        return Members::new();
+/// `"text",` or `'text'`, an element of an array that was printed over several lines.
+fn element(text: &Text) -> Members {
+    let (value, after) = string(text, 1, text.bytes[0]);
+    if text.bytes.get(after..).is_some_and(ends_an_element) {
+        vec![Member { key: Vec::new(), value, quote: text.at[0] }]
+    } else {
+        Members::new()
     }
-    let (value, after) = string(text, quote + 1, bytes[quote]);
-    let rest = bytes.get(after..).map(<[u8]>::trim_ascii);
-    if quote == 0 && !matches!(rest, Some(b"" | b"," | b"]")) {
-        return Members::new();
-    }
-    vec![Member { key, value, quote: text.at[quote] }]
+}
+
+/// Whether nothing but a comma or a bracket stands behind a value.
+fn ends_an_element(behind: &[u8]) -> bool {
+    matches!(behind.trim_ascii(), b"" | b"," | b"]")
 }
 
 /// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin
@@ -273,7 +268,7 @@ fn blanks(bytes: &[u8]) -> usize {
 }
 
 /// The string whose first byte stands at `start`, decoded, and the offset behind its closing quote
-/// (or of the end, where it has none).
+/// (beyond the end, where it has none).
 fn string(text: &Text, start: usize, quote: u8) -> (Text, usize) {
     escaped(text, start, quote, b'\\')
 }
@@ -291,7 +286,7 @@ fn escaped(text: &Text, start: usize, quote: u8, introducer: u8) -> (Text, usize
         }
         let Some(escape) = bytes.get(i + 1) else {
             // An escape that was cut off says nothing.
-            return (value, bytes.len());
+            return (value, bytes.len() + 1);
         };
         let plain = match escape {
             b'"' | b'\'' | b'\\' | b'/' | b'|' | b'[' | b']' => Some(*escape),
@@ -307,12 +302,14 @@ fn escaped(text: &Text, start: usize, quote: u8, introducer: u8) -> (Text, usize
         i += 2;
         if let Some(byte) = plain {
             value.push(byte, at);
-        } else if let Some((decoded, length)) = numeric(*escape, &bytes[i..]) {
+        } else if let Some((decoded, length)) = numeric(*escape, &bytes[i..]).filter(|_| introducer == b'\\')
+        {
             for byte in decoded {
                 value.push(byte, at);
             }
             i += length;
         } else {
+            // No escape.
             value.push(introducer, at);
             value.push(*escape, text.at[i - 1]);
         }
@@ -402,6 +399,7 @@ mod tests {
             "\"text",
             "##teamcity[testStarted name='text']",
             r#"MSG: "text""#,
+            r#"error: "text" it says"#,
             r#"docker build --build-arg MSG="text""#,
             r#""text" it says"#,
             r#"app: {"vertexes":[{"error":"text"}]}"#,

@@ -75,6 +75,18 @@ pub(crate) fn judge(
     judge.voice
 }
 
+/// Judges a whole line that is a container's on its face: its head tells, and neither an escape sequence nor a
+/// carriage return stands on it. False where it is not. Such a line can tell nothing but that a container
+/// printed a sentinel; who knows that already need not look for more.
+pub(crate) fn is_plainly_container(line: &[u8], excerpt: &mut Excerpt) -> bool {
+    let head = &line[transport::indent(line)..];
+    let plain = voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none();
+    if plain {
+        excerpt.step(head, excerpt::rule(head).is_some());
+    }
+    plain
+}
+
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
 /// line goes on in.
 pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
@@ -83,9 +95,23 @@ pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut
     voice_behind(&text, BEFORE + VIEW, voice)
 }
 
-/// The voice behind the part of a text that is the view's own: a command that is quoted and not closed
-/// there, however long it is, must not become the client's words in the next view.
+/// The voice that a line goes on in behind a later view without a sentinel.
+pub(crate) fn voice_later(view: &[u8], voice: Voice) -> Voice {
+    if memchr::memchr(0x1b, view).is_some() {
+        return voice_behind(&Text::raw(view).without_escapes(), BEFORE + VIEW, voice);
+    }
+    let own = view.len().min(BEFORE + VIEW);
+    let handed = Handed::of(&view[..own]).is_container(own);
+    if handed { Voice::Container } else { voice }
+}
+
+/// The voice behind the part of a text that stands in front of `end` in its view: a command that is quoted
+/// and not closed there, however long it is, must not become the client's words in the next view, nor
+/// behind a carriage return.
 fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
+    if voice == Voice::Container {
+        return voice;
+    }
     let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
     let handed = Handed::of(&text.bytes[..own]).is_container(own);
     if handed { Voice::Container } else { voice }
@@ -128,7 +154,6 @@ impl Judge<'_> {
                 let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
                 let in_front = rest.slice(0, indent + envelope.in_front);
                 sightings(&in_front, self.view, before, self.complete, self.found);
-                self.voice = voice;
                 self.lines(&envelope.said, depth + 1);
                 continue;
             }
@@ -139,9 +164,7 @@ impl Judge<'_> {
             }
             sightings(&rest, self.view, voice, self.complete, self.found);
             self.voice = if self.complete { voice } else { voice_behind(&rest, VIEW, voice) };
-            if Handed::of(&rest.bytes).is_marked() {
-                voice = Voice::Container;
-            }
+            voice = voice_behind(&rest, usize::MAX, voice);
         }
     }
 }

@@ -74,15 +74,13 @@ fn debug_command_line(head: &[u8]) -> bool {
     is_version(version) || (likely && names_docker(program))
 }
 
-/// The two words behind a process id. Looked for within a bound: inside a line they are asked for often.
+/// The two words behind a process id.
 fn words_behind_pid(head: &[u8]) -> Option<(&[u8], &[u8])> {
-    const WORDS_MAX: usize = 512;
     let pid = digits(head);
     if !(1..=7).contains(&pid) || head.get(pid) != Some(&b' ') {
         return None;
     }
-    let rest = &head[pid..];
-    let mut words = rest[..rest.len().min(WORDS_MAX)].split(|b| *b == b' ').skip(1);
+    let mut words = head[pid + 1..].split(|b| *b == b' ');
     Some((words.next()?, words.next()?))
 }
 
@@ -153,11 +151,6 @@ impl Handed {
         }
     }
 
-    /// Whether the text has a marker, and so ends in a container's words.
-    pub(crate) fn is_marked(&self) -> bool {
-        self.marker.is_some()
-    }
-
     /// Whether what stands at `at` is a container's.
     pub(crate) fn is_container(&self, at: usize) -> bool {
         // There can be many of these, and many sightings.
@@ -186,9 +179,9 @@ fn is_marker(text: &[u8], at: usize) -> bool {
             number > 0 && rest.is_some_and(|rest| timed(rest).is_some() || step_name(rest))
         }
         b'=' => head.strip_prefix(b"=> ").is_some_and(|rest| {
-            let word = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
-            rest.starts_with(b"=> # ")
-                || step_name(&rest[word + usize::from(word > 0 && rest.len() > word)..])
+            // `CACHED [3/3] …`, `ERROR [3/3] …`.
+            let state = rest.iter().take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
+            rest.starts_with(b"=> # ") || step_name(&rest[state..])
         }),
         b'>' => head.strip_prefix(b"> ").is_some_and(step_name),
         b'{' => progress_json(head),
@@ -227,11 +220,14 @@ pub(crate) fn boundary(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// `[3/3] `, `[base 2/3] `, `[linux/amd64 internal] `: how `BuildKit` begins the name of a step.
+/// `[3/3] `, `[base 2/3] `, `[linux/amd64 internal] `: how `BuildKit` begins the name of a step. It ends at
+/// the next bracket of either kind, so that looking for one everywhere in a line stays linear.
 fn step_name(text: &[u8]) -> bool {
-    const LENGTH_MAX: usize = 128;
     let Some(rest) = text.strip_prefix(b"[") else { return false };
-    let Some(close) = rest.iter().take(LENGTH_MAX).position(|b| *b == b']') else { return false };
+    let Some(close) = rest.iter().position(|b| matches!(b, b'[' | b']')) else { return false };
+    if rest[close] == b'[' {
+        return false;
+    }
     let last = rest[..close].rsplit(|b| *b == b' ').next().unwrap_or_default();
     let counted = digits(last) > 0
         && last[digits(last)..].strip_prefix(b"/").is_some_and(|n| !n.is_empty() && digits(n) == n.len());
@@ -245,7 +241,8 @@ fn older_commands(lower: &[u8]) -> Vec<Range<usize>> {
         [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
     let commands = QUOTED.iter().filter_map(|(introducer, end)| {
         let start = memchr::memmem::find(lower, introducer)?;
-        let closed = memchr::memmem::rfind(&lower[start..], end).map(|at| start + at);
+        let command = start + introducer.len();
+        let closed = memchr::memmem::rfind(&lower[command..], end).map(|at| command + at);
         Some(start..closed.unwrap_or(usize::MAX))
     });
     commands.collect()
