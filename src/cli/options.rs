@@ -100,7 +100,7 @@ pub(super) enum Format {
     Github,
     /// The recipe as a POSIX shell script
     Sh,
-    /// `JUnit` XML, of `corpus check` alone
+    /// Test results in XML, of `corpus check` alone
     Junit,
 }
 
