@@ -214,7 +214,7 @@ mod tests {
             ("Jane.Doe@example.com", "Xxxx.Xxx@xxxxxxx.xxx"),
             ("inflight@1.0.6 node@sha256:6e80", "inflight@1.0.6 node@sha256:6e80"),
             ("bob@forge:~$ ls", "xxx@xxxxx:~$ ls"),
-            ("https://bob:hunter2@example.org/x", "https://xxx:xxxxxx0@example.org/x"),
+            ("https://bob:hunter2@example.org/x", "https://xxx:xxxxxx0@xxxxxxx.xxx/x"),
             ("ghp_abcDEF123456789", "ghp_xxxXXX000000000"),
             ("AKIAABCDEFGHIJKLMN12", "AKIAXXXXXXXXXXXXXX00"),
             ("Authorization: Bearer abc.def-123", "Authorization: Bearer xxx.xxx-000"),
