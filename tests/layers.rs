@@ -8,8 +8,18 @@ use std::{
 };
 
 const LAYERS: [&str; 6] = ["core", "host", "stream", "report", "corpus", "cli"];
-const CORE: [&str; 8] =
-    ["sentinel", "verdict", "line", "scanner", "mountinfo", "state", "recipe", "decision"];
+const CORE: [&str; 10] = [
+    "sentinel",
+    "verdict",
+    "line",
+    "scanner",
+    "phrases",
+    "mountinfo",
+    "state",
+    "recipe",
+    "decision",
+    "retry",
+];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder)

@@ -381,6 +381,20 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
     demand(&[(&format!("{before}$W process \"{behind}"), "wedge line 1 1")]);
     demand(&[(&format!("{before}$W #7 0.412 {behind}$W"), "wedge line 1 1")]);
     demand(&[(&format!("{before}process \"$W{behind}"), "clear container-output@1")]);
+    // Nor does a view speak for what begins at its end: its cause stands in the next.
+    demand(&[(
+        &format!("{before}$A: write /{behind}: permission denied\n$E\n"),
+        "clear activity-failure@1 (Ownership) read-only-elsewhere@2",
+    )]);
+}
+
+#[test]
+fn a_container_does_not_take_its_own_marker_off() {
+    demand(&[
+        ("app: #7 0.412 x\ty\t2026-11-23T21:39:00Z ERROR: $W\n", "clear container-output@1"),
+        ("2026-11-23T21:39:00Z app: #7 0.412 x - ERROR: $W\n", "clear container-output@1"),
+        ("job\tstep\t2026-11-23T21:39:00Z ERROR: $W\n", "wedge line 1 1"),
+    ]);
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn every_session_prints_what_it_shows() {
             .env("DOCKER_CONFIG", "/tmp/unwedge/buildx")
             .env_remove("DOCKER_HOST")
             .env_remove("DOCKER_CONTEXT")
+            .env_remove("GITHUB_ACTIONS")
             .output()
             .unwrap();
         let printed = String::from_utf8(output.stdout).unwrap();

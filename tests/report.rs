@@ -34,6 +34,8 @@ struct Document {
     decision: Decision,
     #[serde(deserialize_with = "must")]
     recipe: Option<Recipe>,
+    #[serde(deserialize_with = "must")]
+    run: Option<Run>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -52,6 +54,8 @@ fn text(text: &str) -> Bytes {
 struct Stream {
     #[serde(deserialize_with = "must")]
     input: Option<Bytes>,
+    #[serde(deserialize_with = "must")]
+    stream: Option<String>,
     verdict: String,
     #[serde(deserialize_with = "must")]
     link: Option<String>,
@@ -198,13 +202,75 @@ struct Step {
     _otherwise: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Run {
+    command: Vec<Bytes>,
+    limit: u32,
+    attempts: Vec<Attempt>,
+    #[serde(deserialize_with = "must")]
+    fallback: Option<Fallback>,
+    #[serde(deserialize_with = "must")]
+    stderr: Option<Original>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attempt {
+    number: u32,
+    fallback: bool,
+    #[serde(deserialize_with = "must")]
+    status: Option<u8>,
+    #[serde(deserialize_with = "must")]
+    signal: Option<u8>,
+    duration_ms: u64,
+    reason: String,
+    #[serde(deserialize_with = "must")]
+    phrase: Option<Bytes>,
+    #[serde(deserialize_with = "must")]
+    delay_ms: Option<u64>,
+    mounts_before: Count,
+    #[serde(deserialize_with = "must")]
+    mounts_after: Option<Count>,
+    verdicts: Vec<Stream>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Count {
+    #[serde(deserialize_with = "must")]
+    count: Option<u64>,
+    #[serde(deserialize_with = "must")]
+    unknown: Option<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Fallback {
+    kind: String,
+    #[serde(deserialize_with = "must")]
+    directory: Option<Bytes>,
+    #[serde(deserialize_with = "must")]
+    error: Option<String>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Original {
+    attempt: u32,
+    stream: String,
+    head: Bytes,
+    left_out: u64,
+    tail: Bytes,
+}
+
+struct Outcome {
     document: Document,
     status: Option<i32>,
 }
 
 /// Runs the program in `folder` with a state directory there, and reads its report from whichever stream has it.
-fn report(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+fn report(folder: &Path, arguments: &[&str], input: &[u8]) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_unwedge"))
         .args(arguments)
         .args(["--format", "json"])
@@ -227,7 +293,7 @@ fn report(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     let document: Document =
         serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {report}"));
     assert_eq!(document.version, 1);
-    Run { document, status: output.status.code() }
+    Outcome { document, status: output.status.code() }
 }
 
 fn check_steps(recipe: &Recipe) {
@@ -248,11 +314,12 @@ fn a_wedge_and_its_recipe() {
     let stream = format!("one\n{ACTIVITY}read-only file system\n");
     for (arguments, command) in [(&["--mounts", "37"][..], "filter"), (&["check", "--mounts", "37"], "check")]
     {
-        let Run { document, status } = report(folder.path(), arguments, stream.as_bytes());
+        let Outcome { document, status } = report(folder.path(), arguments, stream.as_bytes());
         assert_eq!(status, Some(10));
         assert_eq!(document.command, command);
         let judged = &document.verdicts[0];
-        assert_eq!((document.verdicts.len(), &judged.input), (1, &None));
+        assert_eq!((document.verdicts.len(), &judged.input, &judged.stream), (1, &None, &None));
+        assert!(document.run.is_none());
         assert_eq!((judged.verdict.as_str(), judged.link.as_deref()), ("wedge", Some("line")));
         assert_eq!(judged.activity, Some(Sighting { offset: 11, line: 2 }));
         let offset = 4 + ACTIVITY.len() as u64;
@@ -292,7 +359,7 @@ fn every_near_miss_and_what_could_not_be_read() {
     write("elsewhere", "touch: Read-only file system\n");
     write("state", "ERROR: mkdir /home/dev/.docker/buildx: read-only file system\n");
     let files = ["full", "odd", "container", "mentioned", "elsewhere", "state", "missing"];
-    let Run { document, status } = report(folder.path(), &[&["check"][..], &files].concat(), b"");
+    let Outcome { document, status } = report(folder.path(), &[&["check"][..], &files].concat(), b"");
     assert_eq!(status, Some(2));
     let expected = [
         ("activity-failure", "activity", Some(("no space left on device", "disk-full"))),
@@ -349,7 +416,7 @@ fn preflight_and_recipe_have_the_same_shape() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/mountinfo");
     let sample = samples.join("leak-many.txt");
     let sample = sample.to_str().unwrap();
-    let Run { document, status } = report(folder.path(), &["preflight", "--mountinfo", sample], b"");
+    let Outcome { document, status } = report(folder.path(), &["preflight", "--mountinfo", sample], b"");
     assert_eq!((status, document.command.as_str()), (Some(11), "preflight"));
     assert!(document.verdicts.is_empty() && document.unread.is_empty());
     assert_eq!(document.mounts.source, text(sample));
@@ -361,7 +428,7 @@ fn preflight_and_recipe_have_the_same_shape() {
     assert_eq!(document.decision.recipe.as_deref(), Some("leaked-mounts"));
     check_steps(&document.recipe.unwrap());
 
-    let Run { document, status } = report(folder.path(), &["preflight", "--mounts", "9"], b"");
+    let Outcome { document, status } = report(folder.path(), &["preflight", "--mounts", "9"], b"");
     assert_eq!((status, document.decision.kind.as_str()), (Some(0), "nothing"));
     assert!(document.recipe.is_none() && document.mounts.leaked.is_empty());
     let probe = document.probe.unwrap();
@@ -374,14 +441,14 @@ fn preflight_and_recipe_have_the_same_shape() {
     assert!(!mount.below_state_directory);
 
     fs::write(folder.path().join("state"), "").unwrap();
-    let Run { document, status } = report(folder.path(), &["preflight", "--mounts", "0"], b"");
+    let Outcome { document, status } = report(folder.path(), &["preflight", "--mounts", "0"], b"");
     assert_eq!((status, document.decision.kind.as_str()), (Some(11), "refuse"));
     let probe = document.probe.unwrap();
     assert!(probe.access == "failed" && probe.error.is_some(), "{probe:?}");
     assert!(document.recipe.is_none());
     fs::remove_file(folder.path().join("state")).unwrap();
 
-    let Run { document, status } = report(folder.path(), &["recipe", "--mounts", "unknown"], b"");
+    let Outcome { document, status } = report(folder.path(), &["recipe", "--mounts", "unknown"], b"");
     assert_eq!((status, document.command.as_str()), (Some(0), "recipe"));
     assert_eq!((document.mounts.count, document.mounts.unknown.is_some()), (None, true));
     assert_eq!(document.decision.kind, "uncounted");
@@ -390,10 +457,118 @@ fn preflight_and_recipe_have_the_same_shape() {
     for recipe in
         ["leaked-mounts", "driver-state", "read-only-state", "disk-full", "ownership", "not-permitted"]
     {
-        let Run { document, status } = report(folder.path(), &["recipe", "--for", recipe], b"");
+        let Outcome { document, status } = report(folder.path(), &["recipe", "--for", recipe], b"");
         assert_eq!((status, document.decision.recipe.as_deref()), (Some(0), Some(recipe)));
         let made = document.recipe.unwrap();
         assert_eq!(made.kind, recipe);
         check_steps(&made);
     }
+}
+
+/// What `run` reports: the object on standard error, and the same in a file.
+fn run_report(folder: &Path, options: &[&str], script: &str) -> Outcome {
+    let file = folder.join("report");
+    let output = Command::new(env!("CARGO_BIN_EXE_unwedge"))
+        .args(["run", "--delay", "0", "--format", "json", "--report"])
+        .arg(&file)
+        .args(options)
+        .args(["--", "sh", "-c", script, "sh", "build"])
+        .current_dir(folder)
+        .env_remove("DOCKER_HOST")
+        .env_remove("DOCKER_CONTEXT")
+        .env_remove("GITHUB_ACTIONS")
+        .env("DOCKER_CONFIG", folder)
+        .env("BUILDX_CONFIG", folder.join("state"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let written = fs::read(file).unwrap();
+    let last = output.stderr.trim_ascii_end().rsplit(|b| *b == b'\n').next().unwrap();
+    assert!(written.trim_ascii_end() == last, "{}", String::from_utf8_lossy(&output.stderr));
+    let document: Document = serde_json::from_slice(&written)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&written)));
+    assert_eq!((document.version, document.command.as_str()), (1, "run"));
+    Outcome { document, status: output.status.code() }
+}
+
+#[test]
+fn run_tells_its_attempts() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "echo out; echo >>n; if [ $(grep -c '' n) = 1 ]; then printf 'a\\377' >&2; kill -9 $$; fi; \
+         printf 'b\\n{ACTIVITY}read-only file system\\n' >&2; exit 4"
+    );
+    let Outcome { document, status } =
+        run_report(folder.path(), &["--mounts", "3", "--attempts", "4"], &script);
+    assert_eq!(status, Some(10));
+    let run = document.run.unwrap();
+    assert_eq!(run.command[..2], [text("sh"), text("-c")]);
+    assert_eq!((run.limit, run.attempts.len(), &run.fallback), (4, 2, &None));
+    let [first, second] = &run.attempts[..] else { panic!("{:?}", run.attempts) };
+    assert_eq!((first.number, first.fallback, first.status, first.signal), (1, false, None, Some(9)));
+    assert_eq!((first.reason.as_str(), first.delay_ms, &first.phrase), ("again", Some(0), &None));
+    assert_eq!((second.number, second.status, second.signal), (2, Some(4), None));
+    assert_eq!((second.reason.as_str(), second.delay_ms), ("wedge", None));
+    let three = || Count { count: Some(3), unknown: None };
+    for attempt in &run.attempts {
+        assert_eq!((&attempt.mounts_before, &attempt.mounts_after), (&three(), &Some(three())));
+        assert!(attempt.duration_ms < 600_000);
+        let streams: Vec<_> = attempt.verdicts.iter().map(|s| s.stream.as_deref().unwrap()).collect();
+        assert_eq!(streams, ["stderr", "stdout"]);
+    }
+    assert_eq!(document.verdicts[0].verdict, "wedge");
+    assert_eq!(document.verdicts[0].activity.as_ref().unwrap().line, 2);
+    let original = run.stderr.unwrap();
+    assert_eq!((original.attempt, original.stream.as_str(), original.left_out), (2, "stderr", 0));
+    assert_eq!(original.head, text(&format!("b\n{ACTIVITY}read-only file system\n")));
+    assert_eq!(document.decision.recipe.as_deref(), Some("leaked-mounts"));
+    check_steps(&document.recipe.unwrap());
+}
+
+#[test]
+fn run_tells_every_end() {
+    let line = format!("{ACTIVITY}read-only file system");
+    for (options, script, reason, status) in [
+        (&[][..], "exit 0", "success", 0),
+        (&["--mounts", "10"], "exit 0", "refused", 11),
+        (&[], "exit 127", "not-started", 127),
+        (&[], "exit 130", "interrupted", 130),
+        (&[], "echo unknown flag: --x >&2; exit 9", "permanent", 9),
+        (&["--retry-on", "x y"], "exit 9", "not-named", 9),
+        (&["--attempts", "1"], "exit 9", "last-attempt", 9),
+        (&[], &format!("echo '{line}'"), "wedge", 10),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let Outcome { document, status: code } = run_report(folder.path(), options, script);
+        let run = document.run.unwrap();
+        let attempt = run.attempts.last().unwrap();
+        assert_eq!((code, attempt.reason.as_str()), (Some(status), reason), "{script}");
+        assert_eq!(attempt.phrase, (reason == "permanent").then(|| text("unknown flag")));
+        assert_eq!(attempt.status.is_none(), reason == "refused");
+        assert_eq!(attempt.mounts_after.is_none(), reason == "refused");
+        assert_eq!(run.stderr.is_none(), matches!(reason, "refused" | "success"));
+    }
+}
+
+#[test]
+fn run_tells_the_way_around_and_what_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    let way = format!("state-dir={}", other.display());
+    let script = format!(
+        "[ -z \"${{BUILDX_CONFIG##*other}}\" ] || {{ printf 'x{ACTIVITY}y%s: read-only file system' '\u{e9}\u{e9}' >&2; exit 1; }}"
+    );
+    let script = script.replace("'xERROR", "'xx ERROR");
+    let Outcome { document, status } =
+        run_report(folder.path(), &["--mounts", "0", "--keep-stderr", "9", "--fallback", &way], &script);
+    assert_eq!(status, Some(0));
+    let run = document.run.unwrap();
+    let directory = Some(text(other.to_str().unwrap()));
+    assert_eq!(run.fallback, Some(Fallback { kind: "state-dir".into(), directory, error: None }));
+    let reasons: Vec<_> = run.attempts.iter().map(|a| (a.reason.as_str(), a.fallback)).collect();
+    assert_eq!(reasons, [("wedge", false), ("success", true)]);
+    let original = run.stderr.unwrap();
+    assert_eq!((original.attempt, original.head, original.tail), (1, text("xx ER"), text("stem")));
+    assert_eq!(original.left_out, 100);
+    assert_eq!(document.decision.recipe.as_deref(), Some("driver-state"));
 }

@@ -36,7 +36,7 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
         let input = (path != Path::new("-")).then(|| path.as_os_str().as_encoded_bytes().to_vec());
         match result {
             Ok(verdict) => {
-                let judged = Judged { input, verdict };
+                let judged = Judged { input, source: None, verdict };
                 status = status.max(output::verdict(&judged.label(), &judged, options, Target::Stdout));
                 verdicts.push(judged);
             }
@@ -116,7 +116,16 @@ pub(super) fn conclude(
     let of_wedge = verdicts.iter().position(Judged::is_wedge);
     let first = of_wedge.or_else(|| decisions.iter().position(|decision| *decision != Decision::Nothing));
     let decision = first.map_or(Decision::Nothing, |i| decisions[i].clone());
-    let report = Report { command, refuse_at: options.refuse_at, verdicts, unread, mounts, facts, decision };
+    let report = Report {
+        command,
+        refuse_at: options.refuse_at,
+        verdicts,
+        unread,
+        mounts,
+        facts,
+        decision,
+        run: None,
+    };
     status.max(output::show(&report, options, to))
 }
 

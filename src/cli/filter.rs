@@ -28,7 +28,7 @@ pub(super) fn run(options: &Options) -> Status {
             true
         }
     };
-    let judged = Judged { input: None, verdict };
+    let judged = Judged { input: None, source: None, verdict };
     output::verdict("unwedge", &judged, options, Target::Stderr);
     let status = check::conclude("filter", vec![judged], Vec::new(), options, Target::Stderr);
     if failed { Status::Trouble } else { status }

@@ -12,7 +12,11 @@ use crate::{
 
 /// Counts and probes. None, and said, where the file of `--mountinfo` is no mount table.
 pub(super) fn look(options: &Options) -> Option<(Mounts, Facts)> {
-    let variables = &host::variables;
+    look_as(options, &host::variables)
+}
+
+/// The same for a command that gets these variables.
+pub(super) fn look_as(options: &Options, variables: host::Variables) -> Option<(Mounts, Facts)> {
     let mounts = match (&options.mountinfo, options.mounts) {
         (Some(path), _) => match host::from_file(path) {
             Ok(mounts) => mounts,

@@ -8,10 +8,13 @@ mod options;
 mod output;
 mod preflight;
 mod recipe;
+mod run;
 
+use crate::stream;
 use clap::{CommandFactory, Parser};
 use options::{Arguments, Command, Format};
 use std::{
+    ffi::OsString,
     io::{IsTerminal, Write},
     process::ExitCode,
 };
@@ -29,6 +32,8 @@ pub enum Status {
     Refused,
     /// Wrong usage, or something could not be read or written.
     Trouble,
+    /// What the command of `run` ended with.
+    Command(u8),
 }
 
 impl Status {
@@ -42,6 +47,7 @@ impl Status {
             Self::Wedge => 10,
             Self::Refused => 11,
             Self::Trouble => 2,
+            Self::Command(status) => status,
         }
     }
 }
@@ -55,6 +61,10 @@ impl From<Status> for ExitCode {
 /// Parses the arguments of the process, runs, and says how it ended.
 #[must_use]
 pub fn run() -> Status {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let Some(status) = stream::hidden(&words) {
+        return Status::Command(status);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -69,6 +79,7 @@ pub fn run() -> Status {
     match &arguments.command {
         Some(Command::Check { files, threads }) => check::run(files, *threads, options),
         Some(Command::Corpus { command }) => corpus::run(command.as_ref(), options),
+        Some(Command::Run(own)) => run::run(own, options),
         Some(Command::Preflight) => preflight::run(options),
         Some(Command::Recipe { kind }) => recipe::run(*kind, options),
         Some(Command::Completions { shell }) => {

@@ -12,7 +12,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 #[command(
     name = "unwedge",
     version,
-    after_help = "Exit status: 0 clear, 1 a case of a corpus failed, 2 usage or I/O error, 10 wedge, 11 refused to start"
+    after_help = "Exit status: 0 clear, 1 a case of a corpus failed, 2 usage or I/O error, 10 wedge, 11 refused to start; of run else that of the command"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -62,6 +62,10 @@ pub(super) enum Command {
         #[arg(long, value_name = "N")]
         threads: Option<NonZeroUsize>,
     },
+    /// Look, run a command, watch it, retry it, stop at once on a wedge
+    ///
+    /// Example: unwedge run -- docker compose up --build -d
+    Run(super::run::Options),
     /// Look whether this host is fit to build on; status 11 where it is not
     Preflight,
     /// Print the recipe for a wedge on this host, or for --mounts N

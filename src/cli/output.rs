@@ -29,6 +29,7 @@ pub(super) fn verdict(label: &str, judged: &Judged, options: &Options, to: Targe
 pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
     let text = match options.format {
         Format::Human if options.quiet => human::brief(report),
+        Format::Human if report.run.is_some() => report::concluded(report),
         Format::Human => human::decision(report),
         Format::Json => json::document(report),
         Format::Github => github::commands(report),

@@ -22,6 +22,7 @@ pub(super) fn run(options: &Options) -> Status {
         mounts,
         facts,
         decision,
+        run: None,
     };
     status.max(output::show(&report, options, Target::Stdout))
 }

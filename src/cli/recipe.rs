@@ -32,6 +32,7 @@ pub(super) fn run(kind: Option<RecipeKind>, options: &Options) -> Status {
         mounts,
         facts,
         decision,
+        run: None,
     };
     output::show(&report, options, Target::Stdout)
 }

@@ -1,8 +1,8 @@
 //! The pure rules: no I/O, no clock, no environment.
 //!
 //! Inside this layer too each module uses only those above it in this list:
-//! [`sentinel`], [`verdict`], [`mod@line`], [`scanner`], [`mountinfo`],
-//! [`state`], [`recipe`], [`decision`].
+//! [`sentinel`], [`verdict`], [`mod@line`], [`scanner`], [`phrases`],
+//! [`mountinfo`], [`state`], [`recipe`], [`decision`], [`retry`].
 
 pub mod sentinel;
 pub mod verdict;
@@ -11,6 +11,8 @@ pub mod line;
 
 pub mod scanner;
 
+pub mod phrases;
+
 pub mod mountinfo;
 
 pub mod state;
@@ -18,3 +20,5 @@ pub mod state;
 pub mod recipe;
 
 pub mod decision;
+
+pub mod retry;

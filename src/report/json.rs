@@ -1,6 +1,6 @@
 //! The versioned JSON report; docs/report.md describes it.
 
-use super::{Judged, Report, Unread, sh, slug};
+use super::{Judged, Report, Unread, json_run, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
@@ -38,6 +38,7 @@ struct Document<'r> {
     probe: Option<Found<'r>>,
     decision: Decided<'r>,
     recipe: Option<Recipe>,
+    run: Option<json_run::Run<'r>>,
 }
 
 impl<'r> Document<'r> {
@@ -52,6 +53,7 @@ impl<'r> Document<'r> {
             probe: report.facts.probe.as_ref().map(Found::of),
             decision: Decided::of(&report.decision),
             recipe: report.recipe().as_ref().map(Recipe::of),
+            run: report.run.as_ref().map(json_run::Run::of),
         }
     }
 }
@@ -59,20 +61,22 @@ impl<'r> Document<'r> {
 /// Text as it is; what is not UTF-8 as `{"base64": …}`.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Bytes<'b> {
+pub(super) enum Bytes<'b> {
     Text(&'b str),
     Other { base64: String },
 }
 
 impl<'b> Bytes<'b> {
-    fn of(bytes: &'b [u8]) -> Self {
+    pub(super) fn of(bytes: &'b [u8]) -> Self {
         std::str::from_utf8(bytes).map_or_else(|_| Self::Other { base64: STANDARD.encode(bytes) }, Self::Text)
     }
 }
 
 #[derive(Serialize)]
-struct Stream<'r> {
+#[expect(clippy::struct_field_names, reason = "the names of the JSON fields")]
+pub(super) struct Stream<'r> {
     input: Option<Bytes<'r>>,
+    stream: Option<&'static str>,
     verdict: &'static str,
     link: Option<&'static str>,
     activity: Option<Sighting>,
@@ -82,11 +86,13 @@ struct Stream<'r> {
 }
 
 impl<'r> Stream<'r> {
-    fn of(judged: &'r Judged) -> Self {
+    pub(super) fn of(judged: &'r Judged) -> Self {
         let input = judged.input.as_deref().map(Bytes::of);
+        let stream = judged.source.map(json_run::stream);
         match &judged.verdict {
             Verdict::Wedge(wedge) => Self {
                 input,
+                stream,
                 verdict: "wedge",
                 link: Some(match wedge.link {
                     Link::Line => "line",
@@ -99,6 +105,7 @@ impl<'r> Stream<'r> {
             },
             Verdict::Clear(near) => Self {
                 input,
+                stream,
                 verdict: "clear",
                 link: None,
                 activity: None,

@@ -2,10 +2,16 @@
 
 pub mod github;
 pub mod human;
+mod human_run;
 pub mod json;
+mod json_run;
+mod run;
 mod sanitize;
 pub mod sh;
+pub mod summary;
 
+pub use human_run::{announced, concluded, ended};
+pub use run::{Attempt, Fallback, Original, Run, Way};
 pub use sanitize::sanitize;
 
 use crate::{
@@ -15,12 +21,13 @@ use crate::{
         verdict::{NearMissKind, Verdict},
     },
     host::Mounts,
+    stream::Source,
 };
 
 /// All that a command found out and decided.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The command: `filter`, `check`, `preflight`, `recipe`.
+    /// The command: `filter`, `check`, `preflight`, `recipe`, `run`.
     pub command: &'static str,
     /// The mount count from which on the preflight refuses.
     pub refuse_at: u64,
@@ -34,6 +41,8 @@ pub struct Report {
     pub facts: Facts,
     /// What to do now. Of several streams that of the first wedge, else of the first that has any.
     pub decision: Decision,
+    /// The attempts of `run`.
+    pub run: Option<Run>,
 }
 
 impl Report {
@@ -47,8 +56,10 @@ impl Report {
 /// A stream and its verdict.
 #[derive(Clone, Debug)]
 pub struct Judged {
-    /// The path it was read from; none for standard input.
+    /// The path it was read from; none for standard input, and for a stream of a command.
     pub input: Option<Vec<u8>>,
+    /// Which stream of a command it is.
+    pub source: Option<Source>,
     /// What it shows.
     pub verdict: Verdict,
 }
@@ -63,7 +74,7 @@ impl Judged {
     /// What a person calls it.
     #[must_use]
     pub fn label(&self) -> String {
-        label(self.input.as_deref())
+        self.source.map_or_else(|| label(self.input.as_deref()), |source| source.name().into())
     }
 }
 

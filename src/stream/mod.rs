@@ -1,4 +1,20 @@
-//! Bytes in and out.
+//! Bytes in and out: readers, the pass-through copy, the supervised command.
+
+mod keep;
+mod launch;
+mod plumbing;
+mod pump;
+mod relay;
+mod signals;
+mod supervise;
+mod terminal;
+
+pub use keep::{Keeper, Kept};
+pub use launch::hidden;
+pub use plumbing::Tty;
+pub use pump::{Judges, Lost, Source, Watched};
+pub use signals::{Asked, Signals};
+pub use supervise::{Finished, Setup, supervise};
 
 pub mod sweep;
 

@@ -250,7 +250,7 @@ fn without_indent(text: &[Byte]) -> &[Byte] {
     &text[length..]
 }
 
-/// "CI, journal and syslog prefixes", up to a head that is container output.
+/// "CI, journal and syslog prefixes", up to a head that is container output. What holds a marker is none.
 fn without_prefixes(mut text: &[Byte]) -> &[Byte] {
     let stamp = re!("^(?:[\\[(]", time!(), "[\\])] *\t*|", time!(), "(?: +\t*|\t+|\\z))");
     // These follow a timestamp: the columns of GitLab and Kubernetes, syslog (RFC 5424, RFC 3164).
@@ -276,8 +276,7 @@ fn without_prefixes(mut text: &[Byte]) -> &[Byte] {
         let Some(prefix) = prefix.filter(|_| !is_container(&head)) else { break };
         seen_stamp |= stamp.is_match(&head);
         let end = prefix.name("stamp").map_or(prefix[0].len(), |stamp| stamp.start());
-        // Columns in which a container speaks are its own words.
-        if prefix.name("stamp").is_some() && is_handed_to_container(&head[..end], end) {
+        if marker(&head).is_some_and(|marker| marker < end) {
             break;
         }
         text = &without_indent(text)[end..];
@@ -316,26 +315,29 @@ fn in_excerpt(before: &[Head], head: Head) -> bool {
     })
 }
 
-/// Rule 1, where what stands in front of a place tells: one of the unmistakable forms behind a prefix that
-/// nobody knows, or a command that is quoted back and not closed there.
-fn is_handed_to_container(text: &[u8], at: usize) -> bool {
-    let marker = re!(
+/// Where the first of the unmistakable forms of container output stands, behind a prefix that nobody knows.
+fn marker(text: &[u8]) -> Option<usize> {
+    let forms = re!(
         // `web-1  | text`, told by its index.
-        r"[0-9A-Za-z][-_]\d+[\t\n\x0C\r ]+\|(?: |\z)|",
+        r"[0-9A-Za-z][-_]\d+[\t\n\x0C\r ]+(?P<bar>\|)(?: |\z)|",
         boundary!(),
-        "(?:",
-        concat!(r"#\d+ (?:", seconds!(), "|", step!(), ")"),
+        concat!(r"(?P<form>#\d+ (?:", seconds!(), "|", step!(), ")"),
         concat!("|=> (?:=> # |[A-Z ]*", step!(), ")"),
         concat!("|> ", step!()),
         concat!("|", progress_json!()),
         r"|\d+ \| (?:>>> |    )",
         concat!("|", pid_and_version!(), docker!()),
-        ")|\"",
-        step!()
+        concat!(")|\"(?P<name>", step!(), ")")
     );
+    let found = forms.captures(text)?;
+    ["bar", "form", "name"].iter().find_map(|kind| found.name(kind)).map(|form| form.start())
+}
+
+/// Rule 1, where what stands in front of a place tells: a marker, or a command that is quoted back and not
+/// closed there.
+fn is_handed_to_container(text: &[u8], at: usize) -> bool {
     let commands = || [commands(text), older_commands(text)].concat();
-    marker.find(text).is_some_and(|marker| marker.start() < at)
-        || commands().iter().any(|it| it.contains(&at))
+    marker(text).is_some_and(|marker| marker < at) || commands().iter().any(|it| it.contains(&at))
 }
 
 /// `process "…"`, up to the quote that closes it; one that is not closed goes to the end. What the command

@@ -15,7 +15,14 @@ pub(crate) const LINE: &str = "ERROR: failed to update builder last activity tim
 pub(crate) fn unwedge(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_unwedge"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
-    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT", "CLICOLOR_FORCE", "NO_COLOR"] {
+    for variable in [
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "CLICOLOR_FORCE",
+        "NO_COLOR",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+    ] {
         command.env_remove(variable);
     }
     command.env("DOCKER_CONFIG", env!("CARGO_TARGET_TMPDIR"));

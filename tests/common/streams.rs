@@ -36,6 +36,7 @@ const WORDS: &[&str] = &[
     ": unknown",
     ": exit code: 12",
     ", exit code: 1",
+    ": exit status 1234",
     " {\"attempt\": \"1\"}",
     ": permission denied {\"attempt\": \"1\"}",
     "failed to update builder last activity time: open /x: permission denied, exit code: 1",

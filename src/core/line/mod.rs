@@ -70,9 +70,26 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client };
+    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client, said: None };
     judge.lines(&Text::raw(view), 0);
     judge.voice
+}
+
+/// The texts of a line that are in the client's voice, freed of escapes, prefixes and envelopes. Linear
+/// in the view.
+pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
+    let mut said = Vec::new();
+    let found = &mut Vec::new();
+    let mut judge =
+        Judge { view, complete: true, excerpt, found, voice: Voice::Client, said: Some(&mut said) };
+    judge.lines(&Text::raw(view), 0);
+    said
+}
+
+/// Whether the words `start..end` of a client's text are its own: not a command that it quotes back, not
+/// part of a path, an argument or a quotation.
+pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
+    !Handed::of(text).is_container(start) && !mentioned(&text[..start], &text[end..])
 }
 
 /// Judges a whole line that is a container's on its face: its head tells, and neither an escape sequence nor a
@@ -123,6 +140,8 @@ struct Judge<'j> {
     excerpt: &'j mut Excerpt,
     found: &'j mut Vec<Occurrence>,
     voice: Voice,
+    /// Where the client's texts go, where they and no sightings are asked for.
+    said: Option<&'j mut Vec<Vec<u8>>>,
 }
 
 impl Judge<'_> {
@@ -153,7 +172,7 @@ impl Judge<'_> {
                 // front of it can be a step's.
                 let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
                 let in_front = rest.slice(0, indent + envelope.in_front);
-                sightings(&in_front, self.view, before, self.complete, self.found);
+                self.text(&in_front, before);
                 self.lines(&envelope.said, depth + 1);
                 continue;
             }
@@ -162,14 +181,24 @@ impl Judge<'_> {
             if i == 0 && self.excerpt.step(head, rule) {
                 voice = Voice::Container;
             }
-            sightings(&rest, self.view, voice, self.complete, self.found);
+            self.text(&rest, voice);
             self.voice = if self.complete { voice } else { voice_behind(&rest, VIEW, voice) };
             voice = voice_behind(&rest, usize::MAX, voice);
         }
     }
+
+    /// Takes a text that has one voice.
+    fn text(&mut self, text: &Text, voice: Voice) {
+        match &mut self.said {
+            Some(said) if voice == Voice::Client => said.push(text.bytes.clone()),
+            Some(_) => {}
+            None => sightings(text, self.view, voice, self.complete, self.found),
+        }
+    }
 }
 
-/// Without the prefixes of its transport, up to the first head that is container output.
+/// Without the prefixes of its transport, up to the first head that is container output. What holds a
+/// marker is no prefix: a container could take its own off (`app: #7 0.412 x\ty\t2026-…Z ERROR: …`).
 fn freed(segment: &Text) -> Text {
     let bytes = &segment.bytes;
     let (mut start, mut stamped) = (0, false);
@@ -178,10 +207,11 @@ fn freed(segment: &Text) -> Text {
         if voice::is_container(&bytes[head..]) {
             break;
         }
-        match transport::prefix(&bytes[head..], &mut stamped) {
-            0 => break,
-            length => start = head + length,
+        let length = transport::prefix(&bytes[head..], &mut stamped);
+        if length == 0 || voice::has_marker(&bytes[head..], length) {
+            break;
         }
+        start = head + length;
     }
     segment.slice(start, bytes.len())
 }

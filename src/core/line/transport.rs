@@ -2,7 +2,7 @@
 
 use super::{
     TAG_MAX,
-    voice::{Handed, digits, name},
+    voice::{digits, name},
 };
 
 /// The length of what no pattern should stumble over: blanks, controls, a byte-order mark, symbols
@@ -218,14 +218,12 @@ fn barred(text: &[u8]) -> usize {
     if name > 0 && rest.starts_with(b"| ") { text.len() - rest.len() + 2 } else { 0 }
 }
 
-/// `job\tstep\t` in front of a timestamp, of `gh run view --log`. Not where a container's words stand there: a step
-/// can print two tabs and a timestamp too.
+/// `job\tstep\t` in front of a timestamp, of `gh run view --log`.
 fn github_columns(text: &[u8]) -> usize {
     let mut tabs = memchr::memchr_iter(b'\t', text);
     let (Some(_), Some(second)) = (tabs.next(), tabs.next()) else { return 0 };
     let rest = second + 1 + indent(&text[second + 1..]);
-    let columns = bracketable(&text[rest..], iso).is_some() && !Handed::of(&text[..rest]).is_container(rest);
-    if columns { rest } else { 0 }
+    if bracketable(&text[rest..], iso).is_some() { rest } else { 0 }
 }
 
 #[cfg(test)]
@@ -287,16 +285,9 @@ mod tests {
 
     #[test]
     fn what_is_no_prefix_stays() {
-        for text in [
-            "app: #7 0.412 a\tb\t2026-11-23T21:39:00Z text",
-            "ERROR: text",
-            "docker build: text",
-            "12 text",
-            "a\tb\ttext",
-            "<b>text",
-            "x || y",
-            "##[x text",
-        ] {
+        for text in
+            ["ERROR: text", "docker build: text", "12 text", "a\tb\ttext", "<b>text", "x || y", "##[x text"]
+        {
             assert_eq!(String::from_utf8_lossy(freed(text.as_bytes())), text);
         }
         let statement = "mkdir /home/dev/.docker: text";

@@ -162,6 +162,11 @@ impl Handed {
     }
 }
 
+/// Whether a marker begins in the first `length` bytes of a text.
+pub(crate) fn has_marker(text: &[u8], length: usize) -> bool {
+    (0..length).any(|at| is_marker(text, at))
+}
+
 /// Whether one of the unmistakable forms of [`is_container`] begins at `at`. The others (`0.412 text`,
 /// `web  | text`) are too common inside a line to be told by their looks.
 fn is_marker(text: &[u8], at: usize) -> bool {
