@@ -2,7 +2,8 @@
 //! recovery recipe from the number of leaked `BuildKit` mounts.
 //!
 //! The layers stand in a strict order; each uses only those above it: [`core`] (pure rules),
-//! [`host`] (what is read from this machine), [`stream`] (bytes in and out), [`report`] (renderers), [`cli`] (the only place where layers meet).
+//! [`host`] (what is read from this machine), [`stream`] (bytes in and out), [`report`] (renderers),
+//! [`corpus`] (labelled cases), [`cli`] (the only place where layers meet).
 //!
 //! # Examples
 //!
@@ -17,6 +18,7 @@
 
 pub mod cli;
 pub mod core;
+pub mod corpus;
 pub mod host;
 pub mod report;
 pub mod stream;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const LAYERS: [&str; 5] = ["core", "host", "stream", "report", "cli"];
+const LAYERS: [&str; 6] = ["core", "host", "stream", "report", "corpus", "cli"];
 const CORE: [&str; 10] = [
     "sentinel",
     "verdict",

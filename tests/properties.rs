@@ -129,7 +129,13 @@ fn transports_change_no_verdict() {
             if !stream.to_ascii_lowercase().contains("read-only file system") || stream.len() > 200_000 {
                 continue;
             }
+            // An envelope behind a prefix that nobody knows is not looked for: of what is one already, only
+            // transports that are known go around it.
+            let carried = path.file_name().unwrap().to_string_lossy().starts_with("T-");
             for (name, transport) in transports() {
+                if carried && ["unknown tag", "klog"].contains(&name) {
+                    continue;
+                }
                 if is_wedge(transport(&stream).as_bytes()) != (label == "wedge") {
                     wrong.push(format!("{} through {name}", path.display()));
                 }

@@ -1,6 +1,7 @@
 //! The command line: the only place where layers meet.
 
 mod check;
+mod corpus;
 mod filter;
 mod ground;
 mod options;
@@ -11,7 +12,7 @@ mod run;
 
 use crate::stream;
 use clap::{CommandFactory, Parser};
-use options::{Arguments, Command};
+use options::{Arguments, Command, Format};
 use std::{
     ffi::OsString,
     io::{IsTerminal, Write},
@@ -23,6 +24,8 @@ use std::{
 pub enum Status {
     /// Nothing to report.
     Clear,
+    /// A case of a corpus failed.
+    Failed,
     /// A wedge was found.
     Wedge,
     /// The preflight refused to start.
@@ -40,6 +43,7 @@ impl Status {
     pub const fn code(self) -> u8 {
         match self {
             Self::Clear => 0,
+            Self::Failed => 1,
             Self::Wedge => 10,
             Self::Refused => 11,
             Self::Trouble => 2,
@@ -69,8 +73,12 @@ pub fn run() -> Status {
         }
     };
     let options = &arguments.options;
+    if options.format == Format::Junit && !matches!(arguments.command, Some(Command::Corpus { .. })) {
+        return output::misused("--format junit is for `unwedge corpus check`");
+    }
     match &arguments.command {
         Some(Command::Check { files, threads }) => check::run(files, *threads, options),
+        Some(Command::Corpus { command }) => corpus::run(command.as_ref(), options),
         Some(Command::Run(own)) => run::run(own, options),
         Some(Command::Preflight) => preflight::run(options),
         Some(Command::Recipe { kind }) => recipe::run(*kind, options),

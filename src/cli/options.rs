@@ -12,7 +12,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 #[command(
     name = "unwedge",
     version,
-    after_help = "Exit status: 0 clear, 2 usage or I/O error, 10 wedge, 11 refused to start; of run else that of the command"
+    after_help = "Exit status: 0 clear, 1 a case of a corpus failed, 2 usage or I/O error, 10 wedge, 11 refused to start; of run else that of the command"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -74,6 +74,13 @@ pub(super) enum Command {
         #[arg(long = "for", value_name = "RECIPE", value_parser = recipe_kind)]
         kind: Option<RecipeKind>,
     },
+    /// Hold a labelled corpus against the classifier, or add to it; without a command: check
+    ///
+    /// Status 1 where a case failed. Example: unwedge corpus check corpus
+    Corpus {
+        #[command(subcommand)]
+        command: Option<super::corpus::Command>,
+    },
     /// Print what a shell needs to complete this command line
     ///
     /// Example: unwedge completions bash > unwedge.bash
@@ -97,6 +104,8 @@ pub(super) enum Format {
     Github,
     /// The recipe as a POSIX shell script
     Sh,
+    /// Test results in XML, of `corpus check` alone
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

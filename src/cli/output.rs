@@ -38,6 +38,8 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
             (None, Some(why)) => sh::failing(&why),
             (None, None) => sh::idle(),
         },
+        // Refused before anything ran.
+        Format::Junit => String::new(),
     };
     say(options, to, &text)
 }
@@ -46,7 +48,7 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
 pub(super) fn idle(options: &Options, to: Target) -> Status {
     match options.format {
         Format::Sh => say(options, to, &sh::idle()),
-        Format::Human | Format::Json | Format::Github => Status::Clear,
+        Format::Human | Format::Json | Format::Github | Format::Junit => Status::Clear,
     }
 }
 
@@ -97,6 +99,12 @@ pub(super) fn complain(label: &str, failure: &Failure) {
         Failure::Write(..) => "cannot write standard output".into(),
     };
     tell(&format!("unwedge: {what}: {}\n", report::sanitize(reason(failure).as_bytes())));
+}
+
+/// Says what was wrong about the command line.
+pub(super) fn misused(what: &str) -> Status {
+    tell(&format!("unwedge: {what}\n"));
+    Status::Trouble
 }
 
 /// Why something could not be read or written.

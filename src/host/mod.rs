@@ -3,9 +3,11 @@
 //! Everything here only reads.
 
 mod mounts;
+mod names;
 mod state;
 
 pub use mounts::{Mounts, Unreadable, count, from_file};
+pub use names::names;
 pub use state::{directory, probe};
 
 use std::ffi::OsString;
