@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use unwedge::core::{
-    decision::{Decision, REFUSE_AT, after, before},
+    decision::{Decision, REFUSE_AT, after, before, depends_on_host},
     mountinfo::MountCount,
     recipe::{Command, Facts, Recipe, RecipeKind},
     scanner::Scanner,
@@ -89,6 +89,24 @@ fn after_anything_else_nothing() {
             after(&verdict, &MountCount::Known(99), Some(&probe(Access::ReadOnly))),
             Decision::Nothing
         );
+    }
+}
+
+/// Who looks at the host only where something can follow from it misses nothing.
+#[test]
+fn what_depends_on_the_host() {
+    let mut elsewhere = Scanner::new();
+    elsewhere.push(b"mkdir: cannot create directory: Read-only file system\n");
+    for (verdict, depends) in [
+        (verdict("read-only file system"), true),
+        (verdict("no space left on device"), true),
+        (verdict("input/output error"), true),
+        (elsewhere.finish(), false),
+        (Scanner::new().finish(), false),
+    ] {
+        assert_eq!(depends_on_host(&verdict), depends, "{verdict:?}");
+        let decides = after(&verdict, &MountCount::Known(0), None) != Decision::Nothing;
+        assert_eq!(decides, depends, "{verdict:?}");
     }
 }
 
