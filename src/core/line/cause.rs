@@ -139,6 +139,10 @@ mod tests {
                 CauseKind::Other,
             ),
             (": permission denied: exit status 1", "permission denied", CauseKind::Ownership),
+            (": permission denied: exit status abc", "exit status abc", CauseKind::Other),
+            (": permission denied: exit status 1234", "exit status 1234", CauseKind::Other),
+            (":  permission denied \0", "permission denied", CauseKind::Ownership),
+            (": ope /x", "ope /x", CauseKind::Other),
         ] {
             assert_eq!(other(rest.as_bytes()), Some(Cause { text: text.into(), kind }), "{rest}");
         }
