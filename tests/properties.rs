@@ -129,18 +129,24 @@ fn transports_change_no_verdict() {
             if !stream.to_ascii_lowercase().contains("read-only file system") || stream.len() > 200_000 {
                 continue;
             }
-            // An envelope behind a prefix that nobody knows is not looked for: of what is one already, only
-            // transports that are known go around it.
-            let carried = path.file_name().unwrap().to_string_lossy().starts_with("T-");
             for (name, transport) in transports() {
-                if carried && ["unknown tag", "klog"].contains(&name) {
-                    continue;
-                }
                 if is_wedge(transport(&stream).as_bytes()) != (label == "wedge") {
-                    wrong.push(format!("{} through {name}", path.display()));
+                    let file = path.file_name().unwrap().to_string_lossy();
+                    wrong.push(format!("{label}/{file} through {name}"));
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    wrong.sort();
+    // One envelope for a whole log, behind a prefix that nobody knows, is not opened (README, Limits). Exactly these
+    // are wrong: one more fails, and so does one that has been mended.
+    let known = [
+        "clear/T-teamcity-D-cat-doc-fail-plain-bx23_0.stderr through klog",
+        "clear/T-teamcity-D-cat-doc-fail-plain-bx23_0.stderr through unknown tag",
+        "wedge/T-asciinema-A-bake-compose-actro-bx36_1.stderr through klog",
+        "wedge/T-asciinema-A-bake-compose-actro-bx36_1.stderr through unknown tag",
+        "wedge/T-asciinema-A-makefile-bx36_1.stderr through klog",
+        "wedge/T-asciinema-A-makefile-bx36_1.stderr through unknown tag",
+    ];
+    assert_eq!(wrong, known);
 }

@@ -14,15 +14,6 @@ pub(super) fn run(options: &Options) -> Status {
     let Some((mounts, facts)) = ground::look(options) else { return Status::Trouble };
     let decision = decision::before(&mounts.count, options.refuse_at, facts.probe.as_ref());
     let status = if decision == Decision::Nothing { Status::Clear } else { Status::Refused };
-    let report = Report {
-        command: "preflight",
-        refuse_at: options.refuse_at,
-        verdicts: Vec::new(),
-        unread: Vec::new(),
-        mounts,
-        facts,
-        decision,
-        run: None,
-    };
+    let report = Report::of_host("preflight", options.refuse_at, mounts, facts, decision);
     status.max(output::show(&report, options, Target::Stdout))
 }

@@ -24,15 +24,6 @@ pub(super) fn run(kind: Option<RecipeKind>, options: &Options) -> Status {
         output::tell(&format!("unwedge: {}\n", report::sanitize(why.as_bytes())));
         return Status::Trouble;
     }
-    let report = Report {
-        command: "recipe",
-        refuse_at: options.refuse_at,
-        verdicts: Vec::new(),
-        unread: Vec::new(),
-        mounts,
-        facts,
-        decision,
-        run: None,
-    };
+    let report = Report::of_host("recipe", options.refuse_at, mounts, facts, decision);
     output::show(&report, options, Target::Stdout)
 }

@@ -46,6 +46,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// A report on this host alone, of a command that judges no stream.
+    #[must_use]
+    pub fn of_host(
+        command: &'static str,
+        refuse_at: u64,
+        mounts: Mounts,
+        facts: Facts,
+        decision: Decision,
+    ) -> Self {
+        let (verdicts, unread) = (Vec::new(), Vec::new());
+        Self { command, refuse_at, verdicts, unread, mounts, facts, decision, run: None }
+    }
+
     /// The recipe of the decision.
     #[must_use]
     pub fn recipe(&self) -> Option<Recipe> {
