@@ -41,6 +41,34 @@ fn the_filter_waits_for_no_line() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+/// What is judged is what was read, to the last byte of every piece.
+#[test]
+fn a_sentinel_cut_by_a_read_or_by_the_end_is_seen() {
+    for cut in [30, LINE.len() - 10, LINE.len() - 1] {
+        for arguments in [&["-q", "--mounts", "0"][..], &["check", "-q", "--mounts", "0"]] {
+            let mut child = unwedge(arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            stdin.write_all(&LINE.as_bytes()[..cut]).unwrap();
+            if arguments[0] == "-q" {
+                // It has read the first piece when that comes out.
+                child.stdout.as_mut().unwrap().read_exact(&mut vec![0; cut]).unwrap();
+            }
+            stdin.write_all(&LINE.trim_end().as_bytes()[cut.min(LINE.len() - 1)..]).unwrap();
+            drop(stdin);
+            assert_eq!(child.wait().unwrap().code(), Some(10), "cut at {cut}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no-newline");
+    fs::write(&path, LINE.trim_end()).unwrap();
+    assert_eq!(run(&["check", "-q", path.to_str().unwrap()]).0, Some(10));
+}
+
 #[test]
 fn a_reader_that_goes_away_is_an_ordinary_end() {
     for (input, status) in [(LINE.as_bytes().to_vec(), 10), (vec![b'\n'; 1 << 20], 0)] {
