@@ -184,6 +184,9 @@ fn rule_2_mentioned() {
         ("ERROR: invalid tag \"$A: $E\"\n", "clear mentioned@1"),
         ("ERROR: open /ro/$A.json: $E\n", "clear mentioned@1"),
         ("ERROR: ($A): $E\n", "wedge line 1 1"),
+        // A name that only begins like it, or the end of a sentence.
+        ("ERROR: open $A.json: $E\n", "clear mentioned@1"),
+        ("ERROR: $A. $E\n", "wedge line 1 1"),
     ]);
 }
 
@@ -389,6 +392,21 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
 }
 
 #[test]
+fn a_command_that_a_view_only_sees_the_beginning_of_can_end_in_the_next() {
+    // It begins with the last byte that the first view does not judge any more.
+    let before = "y".repeat(VIEW - "process ".len());
+    demand(&[(
+        &format!("{before}process \"x\" did not complete: $W{}", "y ".repeat(AFTER)),
+        "wedge line 1 1",
+    )]);
+    // It begins behind the second view, which finds nothing to judge, an escape, or what may be a sentinel.
+    let (before, command) = ("y ".repeat(VIEW), "y ".repeat(AFTER));
+    for found in ["", "\x1b[0m", "d-on"] {
+        demand(&[(&format!("{before}{found} process \"{command}\" did not complete: $W"), "wedge line 1 1")]);
+    }
+}
+
+#[test]
 fn a_container_does_not_take_its_own_marker_off() {
     demand(&[
         ("app: #7 0.412 x\ty\t2026-11-23T21:39:00Z ERROR: $W\n", "clear container-output@1"),
@@ -456,6 +474,11 @@ fn a_quoted_value_that_the_line_goes_on_behind_is_no_envelope() {
         ("error: \"app\" failed: $W\n", "wedge line 1 1"),
         ("error: \"$A: $E\" was said\n", "clear mentioned@1"),
         ("error: \"$W\",\n", "wedge line 1 1"),
+        // Nor where it stands under a key that nobody knows, behind no colon, close to it, or under no key.
+        ("reason: \"x\\n$W\"\n", "clear mentioned@1"),
+        ("error \"$A: $E\"\n", "clear mentioned@1"),
+        ("error:\"$A: $E\"\n", "clear mentioned@1"),
+        ("\"\": \"x\\n$W\"\n", "clear mentioned@1"),
     ]);
 }
 

@@ -148,7 +148,7 @@ fn syslog(text: &[u8]) -> usize {
     let tag =
         text[host + 1..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b':' | b'[')).count();
     let mut end = host + 1 + tag;
-    let path = memchr::memchr(b'/', &text[host + 1..end]).is_some();
+    let path = memchr::memchr(b'/', &text[..end]).is_some();
     if path && text.get(end) != Some(&b'[') {
         // `mkdir /home/dev/.docker: …` is a statement.
         return 0;
@@ -285,13 +285,38 @@ mod tests {
 
     #[test]
     fn what_is_no_prefix_stays() {
-        for text in
-            ["ERROR: text", "docker build: text", "12 text", "a\tb\ttext", "<b>text", "x || y", "##[x text"]
-        {
+        for text in [
+            "ERROR: text",
+            "docker build: text",
+            "12 text",
+            "a\tb\ttext",
+            "<b>text",
+            "x || y",
+            "##[x text",
+            "##[]text",
+            "<>text",
+            "<12 text",
+            "<1234>text",
+            "1700000000.",
+            "21:39:00text",
+            "21:39:00. text",
+            "21:39:00x5 text",
+            "Foo 23 21:39:00 text",
+        ] {
             assert_eq!(String::from_utf8_lossy(freed(text.as_bytes())), text);
         }
-        let statement = "mkdir /home/dev/.docker: text";
-        let stamped = format!("2026-11-23T21:39:00Z {statement}");
-        assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
+        for statement in
+            ["mkdir /home/dev/.docker: text", "host docker[]: text", "host docker[12x: text", "host : text"]
+        {
+            let stamped = format!("2026-11-23T21:39:00Z {statement}");
+            assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
+        }
+    }
+
+    #[test]
+    fn a_line_can_be_a_prefix_and_nothing_else() {
+        for prefix in ["21:39:00", "2026-11-23T21:39:00Z", "1700000000", "[web]"] {
+            assert_eq!(freed(prefix.as_bytes()), b"", "{prefix}");
+        }
     }
 }
