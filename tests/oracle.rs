@@ -14,7 +14,7 @@ use serde::Deserialize;
 use std::{env, fs, path::Path};
 use unwedge::{
     core::{
-        line::{AFTER, VIEW},
+        line::{AFTER, ENVELOPES_MAX, VIEW},
         scanner::Scanner,
         verdict::{Link, Verdict},
     },
@@ -162,6 +162,7 @@ fn rule_1_container_output() {
         // The excerpt: the line of the step, and what it printed, with its time or without.
         ("------\n > [3/3] RUN x:\n$W\n------\n", "clear container-output@3"),
         ("------\n > [3/3] RUN x:\n1\n2\n3\n4\n5\n6\n7\n$W\n------\n", "clear container-output@10"),
+        ("------\n > [3/3] RUN x:\n1\n2\n3\n4\n5\n6\n7\n8\n$W\n", "wedge line 11 11"),
         ("------\n > [3/3] RUN x:\n0.412 $W\n------\nERROR: $W\n", "wedge line 5 5"),
         ("------\n$W\n", "wedge line 2 2"),
         // "`process \"/bin/sh -c …\" did not complete successfully`", and what the client says behind it.
@@ -186,6 +187,8 @@ fn rule_2_mentioned() {
         ("ERROR: ($A): $E\n", "wedge line 1 1"),
         // A name that only begins like it, or the end of a sentence.
         ("ERROR: open $A.json: $E\n", "clear mentioned@1"),
+        ("ERROR: open $A/x: $E\n", "clear mentioned@1"),
+        ("ERROR: open $A\\x: $E\n", "clear mentioned@1"),
         ("ERROR: $A. $E\n", "wedge line 1 1"),
     ]);
 }
@@ -233,6 +236,9 @@ fn near_misses() {
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /srv/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /home/dev/.docker/buildx/x: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /srv/buildx/x: $E\n", "clear read-only-elsewhere@1"),
         (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
         (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/config.json1: $E\n", "clear read-only-elsewhere@1"),
@@ -296,6 +302,15 @@ fn transports() {
             "wedge line 1 1",
         ),
     ]);
+}
+
+#[test]
+fn envelopes_in_one_another() {
+    let mut row = "$W".to_owned();
+    for depth in 0..=ENVELOPES_MAX + 1 {
+        demand(&[(&row, if depth <= ENVELOPES_MAX { "wedge line 1 1" } else { "clear mentioned@1" })]);
+        row = serde_json::json!({ "msg": row }).to_string();
+    }
 }
 
 // What the scanner and the oracle once differed in, or both got wrong.
@@ -472,6 +487,7 @@ fn the_quote_that_opens_an_older_command_does_not_close_it() {
 fn a_quoted_value_that_the_line_goes_on_behind_is_no_envelope() {
     demand(&[
         ("error: \"app\" failed: $W\n", "wedge line 1 1"),
+        ("jacob\"$A: $E\"\n", "clear mentioned@1"),
         ("error: \"$A: $E\" was said\n", "clear mentioned@1"),
         ("error: \"$W\",\n", "wedge line 1 1"),
         // Nor where it stands under a key that nobody knows, behind no colon, close to it, or under no key.
@@ -488,6 +504,8 @@ fn an_object_belongs_to_the_words_in_front_of_it() {
         ("ERROR: $W {\"attempt\": \"1\"}\n", "wedge line 1 1"),
         ("ERROR: $A: write /x: permission denied {\"x\": \"1\"}\n", "clear activity-failure@1 (Ownership)"),
         ("------\n > [3/3] RUN x:\n$W {\"x\": \"1\"}\n", "clear container-output@3"),
+        // Braces that hold no string are words.
+        ("ERROR: {x} $W\n", "wedge line 1 1"),
         // But not to a step's.
         ("app: #7 0.412 x {\"msg\": \"$W\"}\n", "clear container-output@1"),
     ]);

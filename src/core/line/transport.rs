@@ -250,6 +250,7 @@ mod tests {
             "\u{feff}2026-11-23T21:39:00.1234567Z text",
             "2026-11-23T21:39:00Z ##[error]text",
             "build\tRun docker\t2026-11-23T21:39:00.1234567Z text",
+            "build\tRun docker\t\u{feff}2026-11-23T21:39:00.1234567Z text",
             "2026-11-23T21:39:00.123456Z 00O text",
             "2026-11-23T21:39:00.123456Z 01E+text",
             "2026-11-23T21:39:00.123456789Z stderr F text",
@@ -310,6 +311,15 @@ mod tests {
         {
             let stamped = format!("2026-11-23T21:39:00Z {statement}");
             assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_where_the_text_begins() {
+        for prefixed in
+            ["build | text", "build| text", "[build] | text", "##[error]text", "<34>text", "<34>1 text"]
+        {
+            assert_eq!(prefix(prefixed.as_bytes(), &mut false), prefixed.len() - "text".len(), "{prefixed}");
         }
     }
 
