@@ -143,12 +143,13 @@ pub(crate) struct Handed {
 
 impl Handed {
     pub(crate) fn of(text: &[u8]) -> Self {
-        let lower = text.to_ascii_lowercase();
-        Self {
-            marker: (0..text.len()).find(|at| is_marker(text, *at)),
-            commands: commands(&lower),
-            older: older_commands(&lower),
+        let mut handed = Self { marker: marker(text), commands: Vec::new(), older: Vec::new() };
+        // What is quoted stands behind one of these.
+        if memchr::memchr3(b'"', b'[', b'\'', text).is_some() {
+            let lower = text.to_ascii_lowercase();
+            (handed.commands, handed.older) = (commands(&lower), older_commands(&lower));
         }
+        handed
     }
 
     /// Whether what stands at `at` is a container's.
@@ -160,6 +161,14 @@ impl Handed {
             || self.marker.is_some_and(|marker| marker < at)
             || self.older.iter().any(|command| command.contains(&at))
     }
+}
+
+/// Where the first marker of a text begins. Most texts have none of the characters one of which each marker
+/// has; `docker`, `buildx` and `buildkitd` of a command line have a `k` or an `x`.
+fn marker(text: &[u8]) -> Option<usize> {
+    let may = memchr::memchr3(b'#', b'[', b'|', text).is_some()
+        || memchr::memchr3(b'{', b'k', b'x', text).is_some();
+    if may { (0..text.len()).find(|at| is_marker(text, *at)) } else { None }
 }
 
 /// Whether a marker begins in the first `length` bytes of a text.
