@@ -71,18 +71,23 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client, said: None };
+    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
     judge.lines(Text::raw(view), 0);
     judge.voice
+}
+
+/// Takes a line that has no sentinel, for what it does to the excerpt.
+pub(crate) fn pass(view: &[u8], complete: bool, excerpt: &mut Excerpt) {
+    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Nothing };
+    judge.lines(Text::raw(view), 0);
 }
 
 /// The texts of a line that are in the client's voice, freed of escapes, prefixes and envelopes. Linear
 /// in the view.
 pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
     let mut said = Vec::new();
-    let found = &mut Vec::new();
     let mut judge =
-        Judge { view, complete: true, excerpt, found, voice: Voice::Client, said: Some(&mut said) };
+        Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Client(&mut said) };
     judge.lines(Text::raw(view), 0);
     said
 }
@@ -137,10 +142,16 @@ struct Judge<'j> {
     view: &'j [u8],
     complete: bool,
     excerpt: &'j mut Excerpt,
-    found: &'j mut Vec<Occurrence>,
     voice: Voice,
-    /// Where the client's texts go, where they and no sightings are asked for.
-    said: Option<&'j mut Vec<Vec<u8>>>,
+    of: Of<'j>,
+}
+
+/// What is asked of a line, and where it goes.
+enum Of<'j> {
+    Sightings(&'j mut Vec<Occurrence>),
+    /// The client's texts.
+    Client(&'j mut Vec<Vec<u8>>),
+    Nothing,
 }
 
 impl Judge<'_> {
@@ -191,10 +202,10 @@ impl Judge<'_> {
 
     /// Takes a text that has one voice.
     fn text(&mut self, text: Text, voice: Voice) {
-        match &mut self.said {
-            Some(said) if voice == Voice::Client => said.push(text.bytes.to_vec()),
-            Some(_) => {}
-            None => sightings(text, self.view, voice, self.complete, self.found),
+        match &mut self.of {
+            Of::Sightings(found) => sightings(text, self.view, voice, self.complete, found),
+            Of::Client(said) if voice == Voice::Client => said.push(text.bytes.to_vec()),
+            Of::Client(_) | Of::Nothing => {}
         }
     }
 }
