@@ -83,6 +83,18 @@ struct Near {
     mentioned_erofs: Seen,
 }
 
+impl Pair {
+    /// The halves of this one, and where it lacks one that of the later.
+    fn or(self, later: Self) -> Self {
+        Self { activity: self.activity.or(later.activity), erofs: self.erofs.or(later.erofs) }
+    }
+
+    fn wedge(self, link: Link) -> Option<Wedge> {
+        let ((activity, quote), erofs) = self.activity.zip(self.erofs)?;
+        Some(Wedge { activity, erofs, link, quote })
+    }
+}
+
 impl Default for Scanner {
     fn default() -> Self {
         Self::new()
@@ -125,6 +137,62 @@ impl Scanner {
     /// How many lines in front of a line can bear on its verdict: a rule, the name of a step, and the lines of
     /// its excerpt ([`line::EXCERPT_MAX`]) but the last.
     pub const LINES_BACK: usize = 1 + line::EXCERPT_MAX as usize;
+
+    /// Whether it stands between two lines, and not in an excerpt: what comes next is judged as at the start of a
+    /// stream.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.base + self.kept.len() == 0 && self.excerpt.is_closed()
+    }
+
+    /// Takes on what another scanner found in the lines behind its own. That one began where this one stands,
+    /// at rest ([`Self::is_at_rest`]), but with line 1; the verdict is that of one scanner that took all.
+    pub fn absorb(&mut self, mut later: Self) {
+        debug_assert!(self.is_at_rest());
+        if self.wedge.is_some() {
+            return;
+        }
+        later.shift(self.line - 1);
+        let (own, its) = (&self.in_stream, &later.in_stream);
+        // A half of either side is complete before whatever the later one completed by itself.
+        let joined = own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
+        let Self { near, in_stream, wedge, require_same_line, .. } = std::mem::replace(self, later);
+        self.near = near.or(std::mem::take(&mut self.near));
+        self.in_stream = in_stream.or(std::mem::take(&mut self.in_stream));
+        if joined && !require_same_line {
+            self.wedge = self.in_stream.clone().wedge(Link::Stream);
+        }
+        debug_assert!(wedge.is_none());
+    }
+
+    /// Moves all that was found by so many lines.
+    fn shift(&mut self, lines: u64) {
+        let Near {
+            other_cause,
+            state_dir,
+            elsewhere,
+            container_activity,
+            container_erofs,
+            mentioned_activity,
+            mentioned_erofs,
+        } = &mut self.near;
+        let seen = [
+            &mut self.in_stream.activity,
+            state_dir,
+            elsewhere,
+            container_activity,
+            container_erofs,
+            mentioned_activity,
+            mentioned_erofs,
+        ];
+        let seen = seen.into_iter().flatten().map(|(sighting, _)| sighting);
+        let causes = other_cause.iter_mut().map(|(sighting, _, _)| sighting);
+        let wedge = self.wedge.iter_mut().flat_map(|wedge| [&mut wedge.activity, &mut wedge.erofs]);
+        for sighting in seen.chain(causes).chain(wedge).chain(&mut self.in_stream.erofs) {
+            sighting.line += lines;
+        }
+        self.line += lines;
+    }
 
     /// What this scanner finds candidates with.
     #[must_use]
@@ -369,17 +437,15 @@ impl Scanner {
     /// At the end of a line: is the wedge complete?
     fn decide(&mut self) {
         let own = std::mem::take(&mut self.on_line);
-        let (link, pair) = if own.activity.is_some() && own.erofs.is_some() {
-            (Link::Line, own)
-        } else {
-            let first = &mut self.in_stream;
-            first.activity = first.activity.take().or(own.activity);
-            first.erofs = first.erofs.or(own.erofs);
-            let complete = first.activity.is_some() && first.erofs.is_some() && !self.require_same_line;
-            (Link::Stream, if complete { first.clone() } else { Pair::default() })
-        };
-        if let Pair { activity: Some((activity, quote)), erofs: Some(erofs) } = pair {
-            self.wedge = Some(Wedge { activity, erofs, link, quote });
+        if own.activity.is_some() && own.erofs.is_some() {
+            self.wedge = own.wedge(Link::Line);
+            return;
+        }
+        let first = &mut self.in_stream;
+        first.activity = first.activity.take().or(own.activity);
+        first.erofs = first.erofs.or(own.erofs);
+        if first.activity.is_some() && first.erofs.is_some() && !self.require_same_line {
+            self.wedge = first.clone().wedge(Link::Stream);
         }
     }
 }
@@ -390,6 +456,19 @@ fn line_start(lines: &[u8], from: usize, at: usize) -> usize {
 }
 
 impl Near {
+    /// What was seen first, and what this one has not seen of the later.
+    fn or(self, later: Self) -> Self {
+        Self {
+            other_cause: self.other_cause.or(later.other_cause),
+            state_dir: self.state_dir.or(later.state_dir),
+            elsewhere: self.elsewhere.or(later.elsewhere),
+            container_activity: self.container_activity.or(later.container_activity),
+            container_erofs: self.container_erofs.or(later.container_erofs),
+            mentioned_activity: self.mentioned_activity.or(later.mentioned_activity),
+            mentioned_erofs: self.mentioned_erofs.or(later.mentioned_erofs),
+        }
+    }
+
     /// One near miss of each kind at most, in the order of the stream.
     fn misses(self, open: Seen) -> Vec<NearMiss> {
         let miss =
