@@ -155,7 +155,8 @@ impl Scanner {
         later.shift(self.line - 1);
         let (own, its) = (&self.in_stream, &later.in_stream);
         // A half of either side is complete before whatever the later one completed by itself.
-        let joined = own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
+        let joined =
+            own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
         let Self { near, in_stream, wedge, require_same_line, .. } = std::mem::replace(self, later);
         self.near = near.or(std::mem::take(&mut self.near));
         self.in_stream = in_stream.or(std::mem::take(&mut self.in_stream));
@@ -223,6 +224,18 @@ impl Scanner {
         if self.wedge.is_none() {
             self.take(&bytes[whole..]);
         }
+    }
+
+    /// The verdict on a stream that is all there. This scanner, at its start, stays as it is. Cheaper than to push
+    /// it: where no sentinel can stand nobody counts lines.
+    #[must_use]
+    pub fn whole(&self, stream: &[u8]) -> Verdict {
+        if self.candidates.plausible(stream, 0..stream.len(), false).is_none() {
+            return Verdict::Clear(Vec::new());
+        }
+        let mut scanner = self.clone();
+        scanner.push(stream);
+        scanner.finish()
     }
 
     /// Whether the wedge is known already.

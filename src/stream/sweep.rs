@@ -157,12 +157,7 @@ fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize
 }
 
 /// The first place where a sentinel may stand, or none.
-fn first_hit(
-    file: &File,
-    candidates: &Candidates,
-    threads: usize,
-    block: usize,
-) -> io::Result<Option<u64>> {
+fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
     in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {
@@ -221,8 +216,12 @@ fn in_blocks(
     })
 }
 
-/// Fills the buffer from `offset` on, as far as the file goes.
-fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+/// Fills the buffer from `offset` on, as far as the file goes. Returns how much of it that is.
+///
+/// # Errors
+///
+/// Those of `pread(2)` but EINTR.
+pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match file.read_at(&mut buffer[length..], offset + length as u64) {

@@ -39,7 +39,7 @@ pub(crate) struct Named<'t> {
 
 impl<'t> Named<'t> {
     pub(crate) fn by(text: &'t [u8]) -> Self {
-        let start = text.iter().take_while(|b| is_blank(b)).count();
+        let start = text.iter().take_while(|b| is_blank(**b)).count();
         let end = start + without_trailer(trim(text)).len();
         let colon = memchr::memmem::rfind(&text[..end], b": ");
         let cause = colon.map_or(&b""[..], |colon| trim(&text[colon + 2..end]));
@@ -56,7 +56,7 @@ impl<'t> Named<'t> {
     /// sentinel, is a line that was cut off.
     pub(crate) fn behind(&self, from: usize) -> Option<&Cause> {
         let colon = self.colon.filter(|colon| *colon >= from)?;
-        let at_once = || self.text[from..colon].iter().all(is_blank);
+        let at_once = || self.text[from..colon].iter().all(|b| is_blank(*b));
         self.cause.as_ref().filter(|_| !(self.operation && at_once()))
     }
 }
@@ -89,12 +89,12 @@ fn without_trailer(rest: &[u8]) -> &[u8] {
 /// Without the blanks and controls at both ends; of the invalid bytes that a transport leaves
 /// behind nothing is taken off, they do not hide a phrase that stands in front of them.
 fn trim(text: &[u8]) -> &[u8] {
-    let start = text.iter().take_while(|b| is_blank(b)).count();
-    let end = text.len() - text[start..].iter().rev().take_while(|b| is_blank(b)).count();
+    let start = text.iter().take_while(|b| is_blank(**b)).count();
+    let end = text.len() - text[start..].iter().rev().take_while(|b| is_blank(**b)).count();
     &text[start..end]
 }
 
-fn is_blank(byte: &u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte.is_ascii_control()
 }
 
@@ -169,7 +169,11 @@ mod tests {
             (":  permission denied \0", "permission denied", CauseKind::Ownership),
             (": ope /x", "ope /x", CauseKind::Other),
         ] {
-            assert_eq!(Named::by(rest.as_bytes()).behind(0), Some(&Cause { text: text.into(), kind }), "{rest}");
+            assert_eq!(
+                Named::by(rest.as_bytes()).behind(0),
+                Some(&Cause { text: text.into(), kind }),
+                "{rest}"
+            );
         }
     }
 }
