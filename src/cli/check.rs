@@ -39,7 +39,11 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
                 Ok(verdict) => {
                     let judged = Judged { input, source: None, verdict };
                     said += &output::verdict(&judged.label(), &judged, options);
-                    verdicts.push(judged);
+                    // There can be very many. All but the JSON report tell only of what is worth it, and
+                    // whether there was anything.
+                    if options.format == Format::Json || verdicts.is_empty() || judged.is_remarkable() {
+                        verdicts.push(judged);
+                    }
                 }
                 Err(failure) => {
                     status = status.max(output::say(options, Target::Stdout, &std::mem::take(&mut said)));
