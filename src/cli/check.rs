@@ -161,16 +161,23 @@ fn judge(
     threads: impl Fn() -> usize,
     buffer: &mut Vec<u8>,
 ) -> Result<Verdict, Failure> {
-    buffer.resize(stream::READ, 0);
+    let mut room = |most: u64| {
+        let most = usize::try_from(most).unwrap_or(stream::READ).min(stream::READ);
+        buffer.resize(buffer.len().max(most), 0);
+    };
     if path == Path::new("-") {
+        room(u64::MAX);
         return stream::scan(&mut std::io::stdin().lock(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
     let metadata = file.metadata().map_err(Failure::Read)?;
     // A pipe or a device can only be read from its beginning to its end.
     if !metadata.is_file() {
+        room(u64::MAX);
         return stream::scan(&mut file, scanner.clone(), buffer);
     }
+    // Files of the kernel say that they are empty.
+    room(if metadata.len() > 0 { metadata.len() + 1 } else { u64::MAX });
     let length = sweep::read_block(&file, buffer, 0).map_err(Failure::Read)?;
     if length < buffer.len() {
         return Ok(scanner.whole(&buffer[..length]));
