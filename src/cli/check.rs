@@ -12,7 +12,7 @@ use crate::{
         verdict::Verdict,
     },
     report::{Judged, Report, Unread},
-    stream::{self, Failure, sweep},
+    stream::{self, Failure, Patient, sweep},
 };
 use std::{
     collections::BTreeMap,
@@ -139,7 +139,7 @@ const LARGE: u64 = 4 * sweep::BLOCK as u64;
 fn judge(path: &Path, scanner: &Scanner, threads: usize) -> Result<Verdict, Failure> {
     let mut scanner = scanner.clone();
     if path == Path::new("-") {
-        stream::scan(&mut std::io::stdin().lock(), &mut scanner)?;
+        stream::scan(&mut Patient::stdin(), &mut scanner)?;
         return Ok(scanner.finish());
     }
     let mut file = File::open(path).map_err(Failure::Read)?;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     report::{self, Judged, Report, github, human, json, sh},
-    stream::Failure,
+    stream::{Failure, Patient},
 };
 use anstream::{AutoStream, ColorChoice};
 use std::io::Write;
@@ -74,16 +74,13 @@ pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
             tell(&text);
             Status::Clear
         }
-        Target::Stdout => {
-            let mut out = std::io::stdout().lock();
-            written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
-        }
+        Target::Stdout => print(text.as_bytes()),
     }
 }
 
-/// A broken pipe is an ordinary end: who reads `check` may stop after the first line.
-pub(super) fn written(result: std::io::Result<()>) -> Status {
-    match result {
+/// To standard output. A broken pipe is an ordinary end: who reads `check` may stop after the first line.
+pub(super) fn print(bytes: &[u8]) -> Status {
+    match Patient::stdout().and_then(|mut out| out.write_all(bytes)) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             tell(&format!("unwedge: cannot write standard output: {error}\n"));
             Status::Trouble
@@ -117,5 +114,5 @@ pub(super) fn reason(failure: &Failure) -> String {
 
 /// To standard error. Where even that cannot be written there is nobody left to tell.
 pub(super) fn tell(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = Patient(std::io::stderr()).write_all(text.as_bytes());
 }
