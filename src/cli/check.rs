@@ -69,9 +69,9 @@ fn in_order(
     let next = AtomicUsize::new(0);
     let (done, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..workers {
+        let start = || {
             let (done, next) = (done.clone(), &next);
-            scope.spawn(move || {
+            let work = move || {
                 while let Some((i, path)) = {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     files.get(i).map(|path| (i, path))
@@ -79,7 +79,13 @@ fn in_order(
                     // The receiver is there until all are sent.
                     let _ = done.send((i, judge(path, scanner, 1)));
                 }
-            });
+            };
+            thread::Builder::new().spawn_scoped(scope, work).is_ok()
+        };
+        // Under a limit of processes there are fewer of them, or none.
+        let started = (0..workers).take_while(|_| start()).count();
+        if started == 0 {
+            return files.iter().for_each(|path| each(path, judge(path, scanner, 1)));
         }
         drop(done);
         let mut waiting = BTreeMap::new();

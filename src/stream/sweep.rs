@@ -102,7 +102,9 @@ fn in_blocks(
         Ok(())
     };
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        // Under a limit of processes there are fewer of them, or none.
+        let start = || thread::Builder::new().spawn_scoped(scope, run).ok();
+        let others: Vec<_> = (1..threads).map_while(|_| start()).collect();
         let own = run();
         others.into_iter().fold(own, |result, other| match other.join() {
             Ok(one) => result.and(one),
