@@ -3,6 +3,7 @@
 mod attempts;
 mod fallback;
 mod file;
+mod folder;
 mod options;
 mod told;
 mod world;
