@@ -8,7 +8,7 @@ use rustix::{
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
-    io::{Error, Result, Write},
+    io::{BufWriter, Error, Result, Write},
     path::{Path, PathBuf},
 };
 
@@ -43,7 +43,11 @@ impl Target {
     }
 
     /// Writes it, into the folder that has this name by now.
-    pub(super) fn write(&self, text: &str, chance: &mut impl FnMut() -> u64) -> Result<()> {
+    pub(super) fn write(
+        &self,
+        content: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
+        chance: &mut impl FnMut() -> u64,
+    ) -> Result<()> {
         let at = folder::open(&self.folder)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let (temporary, file) = loop {
@@ -53,10 +57,10 @@ impl Target {
                 opened => break (name, opened?),
             }
         };
-        let mut file = File::from(file);
-        let written = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
+        let mut file = BufWriter::new(File::from(file));
+        let written = content(&mut file)
+            .and_then(|()| file.flush())
+            .and_then(|()| file.get_ref().sync_all())
             .and_then(|()| Ok(rustix::fs::renameat(&at, &temporary, &at, &self.name)?));
         if written.is_err() {
             // Nothing is to be left of it; the first error is what counts.
@@ -92,7 +96,7 @@ mod tests {
                 n += 1;
                 n
             };
-            Target::new(&path(name)).unwrap().write("text", &mut chance).unwrap();
+            Target::new(&path(name)).unwrap().write(|out| out.write_all(b"text"), &mut chance).unwrap();
             assert_eq!(fs::read_to_string(path(name)).unwrap(), "text");
             assert!(fs::symlink_metadata(path(name)).unwrap().is_file());
             assert!(!path(".unwedge-0000000000000002.tmp").exists());
