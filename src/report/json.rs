@@ -76,7 +76,6 @@ impl<'b> Bytes<'b> {
 }
 
 /// Encodes on the way out.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn encoded<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Base64Display::new(bytes, &STANDARD))
 }
