@@ -169,7 +169,7 @@ fn leaked_mounts_are_unmounted_last_first_and_before_docker_starts() {
     let unmount = &recipe.steps[2];
     assert_eq!(
         unmount.commands,
-        [Command::UnmountLeaked { known: vec![b"/second".to_vec(), b"/first".to_vec()] }]
+        [Command::UnmountLeaked { known: vec![b"/second".to_vec(), b"/first".to_vec()], others: 0 }]
     );
     assert_eq!(unmount.verify, Some(Command::ExpectNoLeaked));
     assert!(recipe.steps[1].destroys.is_some_and(|what| what.contains("every container")));

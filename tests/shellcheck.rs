@@ -92,6 +92,7 @@ fn facts() -> Vec<Facts> {
                 .flatten()
                 .map(|d| [&d[..], b"/buildkit-mount1"].concat())
                 .collect(),
+            others: u64::from(below) * 7,
             context: below.then(|| "else'where\n$(touch pwned)".into()),
             state_directory: directory,
         });

@@ -12,7 +12,7 @@ use crate::{
         verdict::Verdict,
     },
     report::{Judged, Report, Unread},
-    stream::{self, Failure, sweep},
+    stream::{self, Failure, Patient, sweep},
 };
 use std::{
     collections::BTreeMap,
@@ -59,6 +59,9 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
     status.max(conclude("check", verdicts, unread, options, Target::Stdout))
 }
 
+/// The most threads. More of them read no page cache faster, and each holds half a MiB.
+const THREADS_MAX: usize = 8;
+
 /// How many files are judged in one go where there are thousands: handing each on by itself would take longer
 /// than to judge it.
 const BATCH: usize = 32;
@@ -72,7 +75,9 @@ fn in_order(
     mut each: impl FnMut(&[PathBuf], Vec<Result<Verdict, Failure>>),
 ) {
     // Asking how many processors there are reads half a dozen files: only who can use them asks.
-    let threads = || threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let threads = || {
+        threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(THREADS_MAX)
+    };
     if let [path] = files {
         return each(files, vec![judge(path, scanner, threads, &mut Vec::new())]);
     }
@@ -88,9 +93,9 @@ fn in_order(
     let next = AtomicUsize::new(0);
     let (done, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..workers {
+        let work = || {
             let (done, next) = (done.clone(), &next);
-            scope.spawn(move || {
+            move || {
                 let mut buffer = Vec::new();
                 while let Some((i, files)) = {
                     let i = next.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +104,12 @@ fn in_order(
                     // The receiver is there until all are sent.
                     let _ = done.send((i, judged(files, &mut buffer)));
                 }
-            });
+            }
+        };
+        let start = || thread::Builder::new().spawn_scoped(scope, work()).is_ok();
+        // Under a limit of processes there are fewer of them, or nobody but us.
+        if (0..workers).take_while(|_| start()).count() == 0 {
+            work()();
         }
         drop(done);
         let mut waiting = BTreeMap::new();
@@ -167,7 +177,7 @@ fn judge(
     };
     if path == Path::new("-") {
         room(u64::MAX);
-        return stream::scan(&mut std::io::stdin().lock(), scanner.clone(), buffer);
+        return stream::scan(&mut Patient::stdin(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
     let metadata = file.metadata().map_err(Failure::Read)?;

@@ -35,6 +35,7 @@ pub(super) fn look_as(options: &Options, variables: host::Variables) -> Option<(
         probe: directory.as_deref().map(host::probe),
         state_directory: directory.map(|path| path.into_os_string().into_encoded_bytes()),
         leaked: mounts.points.clone(),
+        others: mounts.others(),
         context: host::context(variables),
     };
     Some((mounts, facts))

@@ -13,11 +13,7 @@ mod run;
 use crate::stream;
 use clap::{CommandFactory, Parser};
 use options::{Arguments, Command, Format};
-use std::{
-    ffi::OsString,
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io::IsTerminal, process::ExitCode};
 
 /// How the program ends, from the best to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,16 +81,17 @@ pub fn run() -> Status {
         Some(Command::Completions { shell }) => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "unwedge", &mut text);
-            output::written(std::io::stdout().write_all(&text))
+            output::print(&text)
         }
         Some(Command::Man) => {
             let mut text = Vec::new();
-            let made = clap_mangen::Man::new(Arguments::command()).render(&mut text);
-            output::written(made.and_then(|()| std::io::stdout().write_all(&text)))
+            // A vector takes all that is written to it.
+            let _ = clap_mangen::Man::new(Arguments::command()).render(&mut text);
+            output::print(&text)
         }
         None if std::io::stdin().is_terminal() => {
             let help = Arguments::command().render_long_help().to_string();
-            output::written(std::io::stdout().write_all(help.as_bytes()))
+            output::print(help.as_bytes())
         }
         None => filter::run(options),
     }

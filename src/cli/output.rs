@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     report::{self, Judged, Report, github, human, json, sh},
-    stream::Failure,
+    stream::{Failure, Patient},
 };
 use anstream::{AutoStream, ColorChoice};
-use std::io::Write;
+use std::io::{self, BufWriter, Write};
 
 #[derive(Clone, Copy)]
 pub(super) enum Target {
@@ -31,7 +31,7 @@ pub(super) fn show(report: &Report, options: &Options, to: Target) -> Status {
         Format::Human if options.quiet => human::brief(report),
         Format::Human if report.run.is_some() => report::concluded(report),
         Format::Human => human::decision(report),
-        Format::Json => json::document(report),
+        Format::Json => return write(to, |out| json::write(report, out)),
         Format::Github => github::commands(report),
         Format::Sh => match (report.recipe(), human::unchosen(&report.decision)) {
             (Some(recipe), _) => sh::script(&recipe),
@@ -58,8 +58,8 @@ pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
         return Status::Clear;
     }
     let choice = match to {
-        Target::Stdout => AutoStream::choice(&std::io::stdout()),
-        Target::Stderr => AutoStream::choice(&std::io::stderr()),
+        Target::Stdout => AutoStream::choice(&io::stdout()),
+        Target::Stderr => AutoStream::choice(&io::stderr()),
     };
     let coloured = match options.color {
         Color::Always => true,
@@ -72,22 +72,31 @@ pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
     } else {
         anstream::adapter::strip_str(text).to_string()
     };
-    match to {
-        Target::Stderr => {
-            tell(&text);
-            Status::Clear
-        }
-        Target::Stdout => {
-            let mut out = std::io::stdout().lock();
-            written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
-        }
-    }
+    write(to, |out| out.write_all(text.as_bytes()))
 }
 
-/// A broken pipe is an ordinary end: who reads `check` may stop after the first line.
-pub(super) fn written(result: std::io::Result<()>) -> Status {
-    match result {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+/// To standard output.
+pub(super) fn print(bytes: &[u8]) -> Status {
+    write(Target::Stdout, |out| out.write_all(bytes))
+}
+
+/// A broken pipe is an ordinary end: who reads `check` may stop after the first line. Where standard error cannot
+/// be written there is nobody left to tell.
+fn write(to: Target, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Status {
+    let whole = |out: &mut dyn Write| {
+        let mut out = BufWriter::new(out);
+        content(&mut out)?;
+        out.flush()
+    };
+    let written = match to {
+        Target::Stdout => Patient::stdout().and_then(|mut out| whole(&mut out)),
+        Target::Stderr => {
+            let _ = whole(&mut Patient(io::stderr()));
+            Ok(())
+        }
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             tell(&format!("unwedge: cannot write standard output: {error}\n"));
             Status::Trouble
         }
@@ -118,7 +127,7 @@ pub(super) fn reason(failure: &Failure) -> String {
     }
 }
 
-/// To standard error. Where even that cannot be written there is nobody left to tell.
+/// To standard error.
 pub(super) fn tell(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    write(Target::Stderr, |out| out.write_all(text.as_bytes()));
 }

@@ -11,6 +11,36 @@ pub enum MountCount {
     Unknown(String),
 }
 
+/// The longest line that is taken for a mount: far longer than the kernel writes any, and a bound on memory.
+pub const LINE_MAX: usize = 1024 * 1024;
+
+/// Parses a table line by line, for those that need not hold it whole.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    seen: u64,
+}
+
+impl Lines {
+    /// The next line, without its newline.
+    ///
+    /// # Errors
+    ///
+    /// It is no mount.
+    pub fn push(&mut self, line: &[u8]) -> Result<Entry, ParseError> {
+        self.seen += 1;
+        entry(line).map_err(|what| ParseError { line: self.seen, what })
+    }
+
+    /// Ends the table.
+    ///
+    /// # Errors
+    ///
+    /// It held no mount.
+    pub fn finish(self) -> Result<(), ParseError> {
+        if self.seen == 0 { Err(ParseError { line: 1, what: "no mounts at all" }) } else { Ok(()) }
+    }
+}
+
 /// A mount table, in the order in which the kernel lists it (first mounted first).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MountTable {
@@ -42,6 +72,13 @@ impl Entry {
         self.mount_point.split(|b| *b == b'/').any(|part| part.starts_with(b"buildkit-mount"))
     }
 
+    /// Whether its mount point stands above an absolute path, or is it.
+    #[must_use]
+    pub fn is_above(&self, path: &[u8]) -> bool {
+        let point = self.mount_point.strip_suffix(b"/").unwrap_or(&self.mount_point);
+        path.strip_prefix(point).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+    }
+
     /// Whether the mount is read-only.
     #[must_use]
     pub fn read_only_mount(&self) -> bool {
@@ -67,12 +104,11 @@ impl MountTable {
     /// A line that is no mount, with its number; a table without a mount.
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-        if bytes.is_empty() {
-            return Err(ParseError { line: 1, what: "no mounts at all" });
-        }
-        let lines = bytes.split(|b| *b == b'\n').zip(1..);
-        let entries = lines.map(|(text, line)| entry(text).map_err(|what| ParseError { line, what }));
-        Ok(Self { entries: entries.collect::<Result<_, _>>()? })
+        let mut lines = Lines::default();
+        let texts = bytes.split(|b| *b == b'\n').filter(|_| !bytes.is_empty());
+        let entries = texts.map(|text| lines.push(text)).collect::<Result<_, _>>()?;
+        lines.finish()?;
+        Ok(Self { entries })
     }
 
     /// All mounts, first mounted first.
@@ -91,17 +127,16 @@ impl MountTable {
     /// several on one point the last mounted.
     #[must_use]
     pub fn holding(&self, path: &[u8]) -> Option<&Entry> {
-        let above = |entry: &&Entry| {
-            let point = entry.mount_point.strip_suffix(b"/").unwrap_or(&entry.mount_point);
-            path.strip_prefix(point).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
-        };
         // `max_by_key` gives the last of several.
-        self.entries.iter().filter(above).max_by_key(|entry| entry.mount_point.len())
+        self.entries.iter().filter(|entry| entry.is_above(path)).max_by_key(|entry| entry.mount_point.len())
     }
 }
 
 /// `36 35 98:0 /root /mount/point rw,noatime master:1 - ext3 /dev/root rw,errors=continue`
 fn entry(line: &[u8]) -> Result<Entry, &'static str> {
+    if line.len() > LINE_MAX {
+        return Err("longer than 1 MiB");
+    }
     let mut fields = line.split(|b| *b == b' ');
     let mut next = |what| fields.next().ok_or(what);
     let number = |field: &[u8]| !field.is_empty() && field.iter().all(u8::is_ascii_digit);

@@ -116,9 +116,13 @@ pub fn check(corpus: &Corpus, plan: &Plan, progress: impl Fn(usize) + Sync) -> R
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut found: Vec<(usize, Checked)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let joined = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-        joined.flat_map(|mine| mine.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        // Under a limit of processes there are fewer of them, or none.
+        let start = || std::thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads).map_while(|_| start()).collect();
+        let own = work();
+        let joined = others.into_iter().map(std::thread::ScopedJoinHandle::join);
+        let theirs = joined.flat_map(|mine| mine.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        own.into_iter().chain(theirs).collect()
     });
     found.sort_unstable_by_key(|(at, _)| *at);
     let cases: Vec<Checked> = found.into_iter().map(|(_, checked)| checked).collect();

@@ -1,9 +1,20 @@
 //! Counting leaked mounts, where dockerd looks.
 
 use super::{Variables, context};
-use crate::core::mountinfo::{MountCount, MountTable, ParseError};
+use crate::core::mountinfo::{Entry, LINE_MAX, Lines, MountCount, ParseError};
 use rustix::{io::Errno, process::Pid};
-use std::{fmt, fs, path::Path};
+use std::{
+    collections::VecDeque,
+    fmt,
+    fs::{self, File},
+    io::{BufRead, BufReader, Read},
+    path::Path,
+};
+
+/// How many mount points are kept of a table, and how many bytes of them: a host can have 100,000 leaked mounts
+/// (`/proc/sys/fs/mount-max`), of which nobody reads more than a few, and a script finds them itself.
+const KEPT_MAX: usize = 1000;
+const KEPT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where dockerd writes its process id.
 const PID_FILE: &str = "/run/docker.pid";
@@ -15,7 +26,8 @@ pub struct Mounts {
     pub count: MountCount,
     /// Where they were counted: the path of a table, and what there is to say about it. For people.
     pub source: Vec<u8>,
-    /// Their mount points, first mounted first. Empty where the count came without a table.
+    /// Their mount points, first mounted first; of more than 1,000 (or 256 KiB) those mounted last. Empty where the
+    /// count came without a table.
     pub points: Vec<Vec<u8>>,
 }
 
@@ -26,9 +38,30 @@ impl Mounts {
         Self { count, source: b"--mounts".to_vec(), points: Vec::new() }
     }
 
-    fn of(table: &MountTable, source: Vec<u8>) -> Self {
-        let points: Vec<Vec<u8>> = table.leaked().map(|entry| entry.mount_point.clone()).collect();
-        Self { count: MountCount::Known(points.len() as u64), source, points }
+    /// Counts in a table, named `source`.
+    fn of(path: &Path, source: Vec<u8>) -> Result<Self, Unreadable> {
+        let (mut count, mut points, mut bytes) = (0, VecDeque::new(), 0);
+        each(path, |_, entry| {
+            if !entry.is_leaked() {
+                return;
+            }
+            count += 1;
+            bytes += entry.mount_point.len();
+            points.push_back(entry.mount_point);
+            while points.len() > KEPT_MAX || bytes > KEPT_BYTES_MAX {
+                bytes -= points.pop_front().map_or(bytes, |point| point.len());
+            }
+        })?;
+        Ok(Self { count: MountCount::Known(count), source, points: points.into() })
+    }
+
+    /// How many there are besides those whose mount points are known.
+    #[must_use]
+    pub fn others(&self) -> u64 {
+        match self.count {
+            MountCount::Known(n) if !self.points.is_empty() => n - self.points.len() as u64,
+            MountCount::Known(_) | MountCount::Unknown(_) => 0,
+        }
     }
 }
 
@@ -58,8 +91,7 @@ impl std::error::Error for Unreadable {}
 ///
 /// [`Unreadable`].
 pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
-    let table = read(path)?;
-    Ok(Mounts::of(&table, path.as_os_str().as_encoded_bytes().to_vec()))
+    Mounts::of(path, path.as_os_str().as_encoded_bytes().to_vec())
 }
 
 /// Counts on this host: in the mount table of the process that `/run/docker.pid` names, where that is
@@ -84,10 +116,8 @@ pub fn count(variables: Variables) -> Mounts {
         Daemon::Unreadable(reason) => format!(" (not {reason})"),
         Daemon::None => String::new(),
     };
-    match read(own) {
-        Ok(table) => Mounts::of(&table, format!("{}{reason}", own.display()).into_bytes()),
-        Err(error) => unknown(format!("{}: {error}{reason}", own.display())),
-    }
+    Mounts::of(own, format!("{}{reason}", own.display()).into_bytes())
+        .unwrap_or_else(|error| unknown(format!("{}: {error}{reason}", own.display())))
 }
 
 /// What the mount table of the daemon says.
@@ -113,14 +143,25 @@ fn of_daemon() -> Daemon {
         Err(error) => return Daemon::Unreadable(format!("{path}, perhaps that of dockerd: {error}")),
         Ok(_) => {}
     }
-    match read(Path::new(&path)) {
-        Ok(table) => Daemon::Counted(Mounts::of(&table, format!("{path}, that of dockerd").into_bytes())),
+    match Mounts::of(Path::new(&path), format!("{path}, that of dockerd").into_bytes()) {
+        Ok(mounts) => Daemon::Counted(mounts),
         Err(_) if gone() => Daemon::None,
         Err(error) => Daemon::Unreadable(format!("{path}, that of dockerd: {error}")),
     }
 }
 
-fn read(path: &Path) -> Result<MountTable, Unreadable> {
-    let bytes = fs::read(path).map_err(Unreadable::Read)?;
-    MountTable::parse(&bytes).map_err(Unreadable::Parse)
+/// Hands on each line of a table, and the mount that it tells of. Memory: a line.
+pub(super) fn each(path: &Path, mut on: impl FnMut(&[u8], Entry)) -> Result<(), Unreadable> {
+    let mut file = BufReader::new(File::open(path).map_err(Unreadable::Read)?);
+    let (mut lines, mut line) = (Lines::default(), Vec::new());
+    loop {
+        line.clear();
+        let most = LINE_MAX as u64 + 2;
+        if file.by_ref().take(most).read_until(b'\n', &mut line).map_err(Unreadable::Read)? == 0 {
+            return lines.finish().map_err(Unreadable::Parse);
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let entry = lines.push(text).map_err(Unreadable::Parse)?;
+        on(text, entry);
+    }
 }

@@ -1,8 +1,8 @@
 //! The state directory, and whether it can be written.
 
-use super::Variables;
+use super::{Variables, mounts};
 use crate::core::{
-    mountinfo::MountTable,
+    mountinfo::Entry,
     state::{Access, Held, Owner, Probe, Space},
 };
 use rustix::{fs::Access as Right, io::Errno};
@@ -99,16 +99,21 @@ fn space(path: &Path) -> Option<Space> {
 }
 
 fn held(path: &Path, directory: &Path) -> Option<Held> {
-    let bytes = fs::read("/proc/self/mountinfo").ok()?;
-    let table = MountTable::parse(&bytes).ok()?;
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (id, path) = (mount_id(path).map(|id| id.to_string()), real(path));
+    let (mut by_id, mut by_path) = (None, None::<Entry>);
+    mounts::each(Path::new("/proc/self/mountinfo"), |line, entry| {
+        if id.as_ref().is_some_and(|id| starts_with_word(line, id.as_bytes())) {
+            by_id = Some(entry);
+        } else if entry.is_above(path.as_os_str().as_bytes())
+            && by_path.as_ref().is_none_or(|best| best.mount_point.len() <= entry.mount_point.len())
+        {
+            by_path = Some(entry);
+        }
+    })
+    .ok()?;
     // The kernel knows the mount; by path alone one that is hidden below a later one can come out.
-    let by_id = mount_id(path).and_then(|id| {
-        let line =
-            bytes.split(|b| *b == b'\n').position(|line| starts_with_word(line, id.to_string().as_bytes()));
-        table.entries().get(line?)
-    });
-    let mount = by_id.or_else(|| table.holding(real(path).as_os_str().as_bytes()))?.clone();
+    let mount = by_id.or(by_path)?;
     let directory = real(directory);
     let rest = mount.mount_point.strip_prefix(directory.as_os_str().as_bytes());
     let below = rest.is_some_and(|rest| rest.first() == Some(&b'/'));

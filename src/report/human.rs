@@ -4,7 +4,7 @@ use super::{Report, sanitize, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
-    recipe::{Privilege, Recipe, RecipeKind, Step},
+    recipe::{Command, Privilege, Recipe, RecipeKind, Step},
     state::{Access, Probe},
     verdict::{Link, NearMiss, NearMissKind, Quote, Verdict},
 };
@@ -238,11 +238,14 @@ fn step(text: &mut String, number: &str, step: &Step) {
         prose(text, &format!("{WARN}destroys{WARN:#}: {destroys}"));
     }
     let lines: Vec<String> = step.commands.iter().flat_map(sh::typed).collect();
+    // Of very many mounts one line stands for all that are not named.
+    let others: u64 = step.commands.iter().map(unnamed).sum();
     for line in lines.iter().take(SHOWN_MAX) {
         let _ = writeln!(text, "         {line}");
     }
     if lines.len() > SHOWN_MAX {
-        let _ = writeln!(text, "         … and {} more, all of them in the script", lines.len() - SHOWN_MAX);
+        let more = (lines.len() - SHOWN_MAX) as u64 + others.saturating_sub(1);
+        let _ = writeln!(text, "         … and {more} more, all of them in the script");
     }
     for line in step.verify.iter().flat_map(sh::typed) {
         let _ = writeln!(text, "     verify: {line}");
@@ -250,6 +253,10 @@ fn step(text: &mut String, number: &str, step: &Step) {
     if let Some(otherwise) = &step.otherwise {
         prose(text, &format!("if it fails: {}", clean(otherwise)));
     }
+}
+
+fn unnamed(command: &Command) -> u64 {
+    if let Command::UnmountLeaked { others, .. } = command { *others } else { 0 }
 }
 
 fn prose(text: &mut String, said: &str) {

@@ -148,19 +148,21 @@ fn count(count: &MountCount) -> String {
 fn last_lines(text: &mut String, original: &Original) {
     let kept = &original.kept;
     let bytes = if kept.left_out > 0 { &kept.tail } else { &kept.head };
-    let whole: Vec<&[u8]> = bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|b| *b == b'\n').collect();
     if bytes.is_empty() {
         return;
     }
-    let shown = &whole[whole.len().saturating_sub(LINES_MAX)..];
+    let lines = bytes.strip_suffix(b"\n").unwrap_or(bytes).rsplit(|b| *b == b'\n');
+    let shown: Vec<&[u8]> = lines.take(LINES_MAX).collect();
     let _ = writeln!(
         text,
         "unwedge: {} of attempt {}, its last lines:",
         original.source.name(),
         original.attempt
     );
-    for line in shown {
-        let line = sanitize(line.strip_suffix(b"\r").unwrap_or(line));
+    for line in shown.into_iter().rev() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        // No character takes more than four bytes; one that is cut stands behind what is shown.
+        let line = sanitize(&line[..line.len().min(4 * LINE_MAX + 4)]);
         let cut: String = line.chars().take(LINE_MAX).collect();
         // The bar keeps it from being taken for a line of ours, or for a workflow command.
         let _ = writeln!(text, "    | {cut}{}", if cut.len() < line.len() { "…" } else { "" });

@@ -9,22 +9,22 @@ use crate::core::{
     state::{Access, Owner, Probe},
     verdict::{self, CauseKind, Link, Quote, Verdict},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde::Serialize;
+use base64::{display::Base64Display, engine::general_purpose::STANDARD};
+use serde::{Serialize, Serializer};
+use std::io::{self, Write};
 
 /// The version of the shape: it grows when a field changes its meaning or goes.
 pub const VERSION: u64 = 1;
 
-/// The report as one object on one line, with its newline.
+/// Writes the report as one object on one line, with its newline, piece by piece: escaped it can be six times as
+/// long as what it quotes.
 ///
-/// # Panics
+/// # Errors
 ///
-/// Never: neither I/O nor a map key that is no string is there to fail.
-#[must_use]
-pub fn document(report: &Report) -> String {
-    #[expect(clippy::expect_used, reason = "strings, numbers and structs of them, written to memory")]
-    let text = serde_json::to_string(&Document::of(report)).expect("a report is serialisable");
-    text + "\n"
+/// Those of `out`.
+pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, &Document::of(report))?;
+    out.write_all(b"\n")
 }
 
 #[derive(Serialize)]
@@ -63,13 +63,21 @@ impl<'r> Document<'r> {
 #[serde(untagged)]
 pub(super) enum Bytes<'b> {
     Text(&'b str),
-    Other { base64: String },
+    Other {
+        #[serde(serialize_with = "encoded")]
+        base64: &'b [u8],
+    },
 }
 
 impl<'b> Bytes<'b> {
     pub(super) fn of(bytes: &'b [u8]) -> Self {
-        std::str::from_utf8(bytes).map_or_else(|_| Self::Other { base64: STANDARD.encode(bytes) }, Self::Text)
+        std::str::from_utf8(bytes).map_or(Self::Other { base64: bytes }, Self::Text)
     }
+}
+
+/// Encodes on the way out.
+fn encoded<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&Base64Display::new(bytes, &STANDARD))
 }
 
 #[derive(Serialize)]

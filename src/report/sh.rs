@@ -99,11 +99,10 @@ pub fn failing(why: &str) -> String {
 pub fn typed(command: &Command) -> Vec<String> {
     match command {
         Command::Run { argv, .. } => vec![words(argv)],
-        Command::UnmountLeaked { known } if known.is_empty() => {
-            vec![format!("umount -l MOUNT  # each that this prints, last first: {FIND}")]
-        }
-        Command::UnmountLeaked { known } => {
-            known.iter().map(|point| format!("umount -l {}", quote(point))).collect()
+        Command::UnmountLeaked { known, others } => {
+            let find = format!("umount -l MOUNT  # each that this prints, last first: {FIND}");
+            let rest = (known.is_empty() || *others > 0).then_some(find);
+            known.iter().map(|point| format!("umount -l {}", quote(point))).chain(rest).collect()
         }
         Command::ExpectNoLeaked => vec![format!("! {FIND}")],
         Command::CreateFileIn(directory) => {

@@ -47,7 +47,13 @@ impl Keeper {
         self.left_out += over as u64;
         let old = over.min(self.tail.len());
         self.tail.drain(..old);
-        self.tail.extend(&rest[over - old..]);
+        let new = &rest[over - old..];
+        let length = self.tail.len() + new.len();
+        if length > self.tail.capacity() {
+            // A ring goes through all of its memory: it must not grow to twice of what it may keep.
+            self.tail.reserve_exact((2 * length).min(self.tail_max) - self.tail.len());
+        }
+        self.tail.extend(new);
     }
 
     /// The last byte that was taken.

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal};
 use std::{
     ffi::{OsStr, OsString},
     io::{self, ErrorKind, Read},
-    os::unix::process::CommandExt,
+    os::unix::{ffi::OsStrExt, process::CommandExt},
     process::{Child, ChildStdin, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -26,11 +26,12 @@ const NOT_EXECUTABLE: u8 = 126;
 /// How often the guard looks whether the group is gone.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// This program, for another start. The kernel's own name of it holds when the file is replaced.
+/// This program, for another start. The kernel's own name of it holds when the file is replaced; where /proc is
+/// not mounted there is still the path that it was started by.
 fn this_program() -> Command {
-    let link = "/proc/self/exe";
-    let path = if std::fs::metadata(link).is_ok() { Ok(link.into()) } else { std::env::current_exe() };
-    let mut command = Command::new(path.unwrap_or_else(|_| "unwedge".into()));
+    let link = OsStr::new("/proc/self/exe");
+    let path = OsStr::from_bytes(rustix::param::linux_execfn().to_bytes());
+    let mut command = Command::new(if std::fs::metadata(link).is_ok() { link } else { path });
     command.arg0("unwedge");
     command
 }

@@ -3,6 +3,7 @@
 mod group;
 mod keep;
 mod launch;
+mod patient;
 mod plumbing;
 mod pump;
 mod relay;
@@ -14,6 +15,7 @@ mod watched;
 
 pub use keep::{Keeper, Kept};
 pub use launch::hidden;
+pub use patient::Patient;
 pub use plumbing::Tty;
 pub use signals::{Asked, Signals};
 pub use supervise::{Finished, Setup, supervise};
@@ -79,10 +81,10 @@ pub fn copy(input: &mut impl Read, output: &mut impl Write, scanner: &mut Scanne
             Err(error) => return Err(Failure::Read(error)),
         };
         scanner.push(&buffer[..n]);
-        match output.write_all(&buffer[..n]).and_then(|()| output.flush()) {
+        match patient::write_all(output, &buffer[..n]) {
             Ok(()) => written += n as u64,
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(End::Reader),
-            Err(error) => return Err(Failure::Write(error, written)),
+            Err((error, _)) if error.kind() == ErrorKind::BrokenPipe => return Ok(End::Reader),
+            Err((error, part)) => return Err(Failure::Write(error, written + part as u64)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     READ,
     keep::Keeper,
+    patient::{self, Patient},
     watched::{Judges, Lost, Source, Watched},
 };
 use crate::core::{phrases::PhraseScanner, scanner::Scanner, verdict::Verdict};
@@ -11,8 +12,9 @@ use rustix::{
     io::Errno,
 };
 use std::{
-    io,
-    os::fd::{AsFd, OwnedFd},
+    fs::File,
+    io::{self, ErrorKind, Read},
+    os::fd::OwnedFd,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -106,7 +108,7 @@ impl Pump {
 
 struct Stream<'s> {
     source: Source,
-    to: OwnedFd,
+    to: Patient<File>,
     scanner: Scanner,
     phrases: PhraseScanner,
     keeper: Keeper,
@@ -118,12 +120,14 @@ struct Stream<'s> {
 impl<'s> Stream<'s> {
     fn new(source: Source, to: OwnedFd, judges: Judges, shared: &'s Shared) -> Self {
         let Judges { scanner, phrases, keep } = judges;
-        Self { source, to, scanner, phrases, keeper: Keeper::new(keep), written: 0, lost: None, shared }
+        let (to, keeper) = (Patient(to.into()), Keeper::new(keep));
+        Self { source, to, scanner, phrases, keeper, written: 0, lost: None, shared }
     }
 
     fn run(mut self, from: OwnedFd, stopped: &OwnedFd) -> Watched {
         let mut buffer = vec![0; READ];
         let mut rest = None;
+        let mut from = File::from(from);
         while rest != Some(0) {
             match wait(&from, stopped, rest.is_some()) {
                 Ready::Bytes => {}
@@ -134,7 +138,7 @@ impl<'s> Stream<'s> {
                 Ready::Nothing => break,
             }
             // Only what was announced is read, so that this never waits.
-            match rustix::io::read(&from, &mut *buffer) {
+            match from.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(n) => {
                     self.take(&buffer[..n]);
@@ -144,7 +148,7 @@ impl<'s> Stream<'s> {
                         break;
                     }
                 }
-                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
                 // EIO: nobody has the terminal open any more.
                 Err(_) => break,
             }
@@ -169,11 +173,11 @@ impl<'s> Stream<'s> {
     /// Hands the bytes on before anything else is done with them.
     fn take(&mut self, bytes: &[u8]) {
         if self.lost.is_none() {
-            match write_all(&self.to, bytes) {
+            match patient::write_all(&mut self.to, bytes) {
                 Ok(()) => self.written += bytes.len() as u64,
-                Err((Errno::PIPE, _)) => self.lost = Some(Lost::Reader),
+                Err((error, _)) if error.kind() == ErrorKind::BrokenPipe => self.lost = Some(Lost::Reader),
                 // The command goes on: what it does may be worth more than its log.
-                Err((error, n)) => self.lost = Some(Lost::Write(error.into(), self.written + n as u64)),
+                Err((error, part)) => self.lost = Some(Lost::Write(error, self.written + part as u64)),
             }
         }
         self.keeper.push(bytes);
@@ -195,7 +199,7 @@ enum Ready {
 }
 
 /// Waits for bytes (or their end), or for the stop. Once stopped it waits no longer.
-fn wait(from: &OwnedFd, stopped: &OwnedFd, is_stopped: bool) -> Ready {
+fn wait(from: &File, stopped: &OwnedFd, is_stopped: bool) -> Ready {
     loop {
         let mut fds = [PollFd::new(from, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
         let (fds, timeout) =
@@ -212,20 +216,4 @@ fn wait(from: &OwnedFd, stopped: &OwnedFd, is_stopped: bool) -> Ready {
             (false, false) => Ready::Nothing,
         };
     }
-}
-
-/// Writes all, waiting where somebody made our output non-blocking. Or says how much was written.
-fn write_all(to: impl AsFd, bytes: &[u8]) -> Result<(), (Errno, usize)> {
-    let mut written = 0;
-    while written < bytes.len() {
-        match rustix::io::write(&to, &bytes[written..]) {
-            Ok(n) => written += n,
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => {
-                let _ = rustix::event::poll(&mut [PollFd::new(&to, PollFlags::OUT)], None);
-            }
-            Err(error) => return Err((error, written)),
-        }
-    }
-    Ok(())
 }

@@ -17,11 +17,11 @@ use std::{
 };
 
 /// How much a thread reads at once.
-pub const BLOCK: usize = 512 * 1024;
+pub const BLOCK: usize = 256 * 1024;
 
 /// How many blocks a thread judges in one go: so many that starting it costs next to nothing, so few that not
 /// much is judged in vain behind a wedge.
-const STRETCH: u64 = 8;
+const STRETCH: u64 = 16;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
 const AROUND: usize = 4 * 1024;
@@ -68,8 +68,12 @@ fn in_stretches(
         let later = (1..threads as u64).map(|i| start + i * length..start + (i + 1) * length);
         let round = start..start + length;
         let (own, later) = thread::scope(|scope| {
-            let later: Vec<_> =
-                later.map(|stretch| scope.spawn(|| judge_stretch(file, fresh, stretch, block))).collect();
+            // Under a limit of processes there are fewer of them, or none.
+            let start = |stretch| {
+                let work = move || judge_stretch(file, fresh, stretch, block);
+                thread::Builder::new().spawn_scoped(scope, work).ok()
+            };
+            let later: Vec<_> = later.map_while(start).collect();
             let own = scan_from(file, scanner, round, block);
             let join = |one: thread::ScopedJoinHandle<'_, _>| {
                 one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -207,7 +211,9 @@ fn in_blocks(
         Ok(())
     };
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        // Under a limit of processes there are fewer of them, or none.
+        let start = || thread::Builder::new().spawn_scoped(scope, run).ok();
+        let others: Vec<_> = (1..threads).map_while(|_| start()).collect();
         let own = run();
         others.into_iter().fold(own, |result, other| match other.join() {
             Ok(one) => result.and(one),

@@ -90,6 +90,8 @@ impl Plan {
                 let told = Told::new(attempts, verdicts, original, before, End::Refused);
                 return Some(Told { decision: refusal, ..told });
             }
+            // Before another one takes as much memory.
+            drop(last.take());
             world.say(&report::announced(number, self.policy.attempts, false));
             let (mut attempt, original, after) = self.one(world, number, before, None)?;
             let ended = attempt.ended?;

@@ -3,6 +3,7 @@
 mod attempts;
 mod fallback;
 mod file;
+mod folder;
 mod options;
 mod told;
 mod world;
@@ -62,7 +63,8 @@ pub(super) fn run(own: &Options, options: &Common) -> Status {
         here.end_line();
     }
     let shown = show(&report, options);
-    let written = target.map(|target| (target.write(&json::document(&report), &mut chance), &own.report));
+    let written =
+        target.map(|target| (target.write(|out| json::write(&report, out), &mut chance), &own.report));
     let written = match written {
         Some((Err(error), Some(path))) => cannot_write(path, &error),
         Some(_) | None => Status::Clear,

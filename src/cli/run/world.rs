@@ -74,7 +74,12 @@ impl World for Here<'_> {
 
     fn run(&mut self, fallback: Option<&Fallback>) -> Option<Finished> {
         self.setup.variables = variables(fallback);
-        match stream::supervise(&self.setup, &self.judges, &mut self.signals) {
+        let mut judges = self.judges.clone();
+        if fallback.is_some() {
+            // What is quoted is what it is used for.
+            judges.keep = 0;
+        }
+        match stream::supervise(&self.setup, &judges, &mut self.signals) {
             Ok(finished) => {
                 self.within_line = finished.within_line.unwrap_or(self.within_line);
                 if let Some((stream, error, bytes)) = finished.unwritten() {

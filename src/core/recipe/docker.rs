@@ -49,7 +49,10 @@ pub(super) fn leaked_mounts(facts: &Facts) -> Vec<Step> {
                   writable one it deletes what is below; those that only a daemon with a mount namespace of its own \
                   had are gone with it, so that umount does not find them"
                 .into(),
-            commands: vec![Command::UnmountLeaked { known: facts.leaked.iter().rev().cloned().collect() }],
+            commands: vec![Command::UnmountLeaked {
+                known: facts.leaked.iter().rev().cloned().collect(),
+                others: facts.others,
+            }],
             verify: Some(Command::ExpectNoLeaked),
             otherwise: Some(
                 "see which are left: grep buildkit-mount /proc/self/mountinfo; do not start docker before".into(),

@@ -88,6 +88,8 @@ pub enum Command {
     UnmountLeaked {
         /// The mount points known when the recipe was made, last mounted first.
         known: Vec<Vec<u8>>,
+        /// How many there were besides.
+        others: u64,
     },
     /// Fails while a leaked mount is left.
     ExpectNoLeaked,
@@ -127,8 +129,11 @@ pub struct Facts {
     pub state_directory: Option<Vec<u8>>,
     /// What the probe of it found.
     pub probe: Option<Probe>,
-    /// The mount points of the leaked mounts, first mounted first, where a table was read.
+    /// The mount points of the leaked mounts, first mounted first, where a table was read; of very many those that
+    /// were mounted last.
     pub leaked: Vec<Vec<u8>>,
+    /// How many leaked mounts there are besides.
+    pub others: u64,
     /// The docker context in force, where it is not `default`.
     pub context: Option<String>,
 }
