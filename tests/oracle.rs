@@ -134,6 +134,28 @@ fn a_wedge_is_known_when_its_line_ends() {
     }
 }
 
+/// Only there can another scanner go on.
+#[test]
+fn a_scanner_is_at_rest_between_lines_and_outside_of_an_excerpt() {
+    let mut scanner = Scanner::new();
+    assert!(scanner.is_at_rest());
+    for (piece, rests) in [
+        ("x", false),
+        ("\n", true),
+        ("x\ny", false),
+        ("\n", true),
+        ("------\n", false),
+        (" > [3/3] RUN x:\n", false),
+        ("------\n", false),
+        ("x\n", true),
+        ("------\n > [3/3] RUN x:\n1\n2\n3\n4\n5\n6\n7\n", false),
+        ("8\n9\n", true),
+    ] {
+        scanner.push(piece.as_bytes());
+        assert_eq!(scanner.is_at_rest(), rests, "{piece:?}");
+    }
+}
+
 #[test]
 fn rule_1_container_output() {
     for head in [
@@ -270,6 +292,8 @@ fn near_misses() {
         ("ERROR: open /srv/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/x: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/x: $E\n", "clear read-only-elsewhere@1"),
+        ("ERROR: mkdir /srv/library: $E\n", "clear read-only-elsewhere@1"),
+        ("ERROR: stat /home/dev/.docker/buildx/refs: mkdir /tmp/x: $E\n", "clear read-only-elsewhere@1"),
         (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
         (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/config.json1: $E\n", "clear read-only-elsewhere@1"),
@@ -413,7 +437,13 @@ fn a_quoted_command_stays_one_however_long_it_is() {
             &format!("ERROR: process \"/bin/sh -c {command}$W\" did not complete"),
             "clear container-output@1",
         )]);
+        demand(&[(
+            &format!("\x1b[0mERROR: process \"/bin/sh -c {command}$W\" did"),
+            "clear container-output@1",
+        )]);
         demand(&[(&format!("build.log:7:#7 0.412 {command}$W"), "clear container-output@1")]);
+        // Who knows what a container can say still hears the client.
+        demand(&[(&format!("#7 0.412 $W\nERROR: {command}$W"), "wedge line 2 2")]);
         demand(&[(&format!("ERROR: {command}$W"), "wedge line 1 1")]);
     }
 }
@@ -431,23 +461,26 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
     demand(&[(&format!("{before}$W #7 0.412 {behind}$W"), "wedge line 1 1")]);
     demand(&[(&format!("{before}process \"$W{behind}"), "clear container-output@1")]);
     // Nor does a view speak for what begins at its end: its cause stands in the next.
-    demand(&[(
-        &format!("{before}$A: write /{behind}: permission denied\n$E\n"),
-        "clear activity-failure@1 (Ownership) read-only-elsewhere@2",
-    )]);
+    for before in [&before, &before.repeat(2)] {
+        demand(&[(
+            &format!("{before}$A: write /{behind}: permission denied\n$E\n"),
+            "clear activity-failure@1 (Ownership) read-only-elsewhere@2",
+        )]);
+    }
 }
 
 #[test]
 fn a_command_that_a_view_only_sees_the_beginning_of_can_end_in_the_next() {
     // It begins with the last byte that the first view does not judge any more.
-    let before = "y".repeat(VIEW - "process ".len());
-    demand(&[(
-        &format!("{before}process \"x\" did not complete: $W{}", "y ".repeat(AFTER)),
-        "wedge line 1 1",
-    )]);
-    // It begins behind the second view, which finds nothing to judge, an escape, or what may be a sentinel.
+    for head in ["", "\x1b[0m"] {
+        let before = head.to_owned() + &"y".repeat(VIEW - head.len() - "process ".len());
+        let behind = "y ".repeat(AFTER);
+        demand(&[(&format!("{before}process \"x\" did not complete: $W{behind}"), "wedge line 1 1")]);
+    }
+    // It begins behind the second view, which finds nothing to judge, an escape, what begins like a sentinel, or
+    // one that is mentioned.
     let (before, command) = ("y ".repeat(VIEW), "y ".repeat(AFTER));
-    for found in ["", "\x1b[0m", "d-on"] {
+    for found in ["", "\x1b[0m", "d-on", "'$E"] {
         demand(&[(&format!("{before}{found} process \"{command}\" did not complete: $W"), "wedge line 1 1")]);
     }
 }
@@ -505,6 +538,7 @@ fn a_carriage_return_closes_no_command() {
             "clear container-output@1",
         ),
         ("ERROR: executor failed running [/bin/sh -c echo x]: exit code: 1\r$W\n", "wedge line 1 1"),
+        ("ERROR: $W, executor failed running [/bin/sh -c echo x]: exit code: 1\n", "wedge line 1 1"),
         ("app: #7 [3/3] RUN x\r$W\n", "clear container-output@1"),
     ]);
 }
@@ -537,6 +571,8 @@ fn an_object_belongs_to_the_words_in_front_of_it() {
         ("------\n > [3/3] RUN x:\n$W {\"x\": \"1\"}\n", "clear container-output@3"),
         // Braces that hold no string are words.
         ("ERROR: {x} $W\n", "wedge line 1 1"),
+        // Its own quote closes a command that was open till there.
+        ("ERROR: $A process \"x {\"attempt\": \"1\"}\n", "clear activity-failure@1"),
         // But not to a step's.
         ("app: #7 0.412 x {\"msg\": \"$W\"}\n", "clear container-output@1"),
     ]);

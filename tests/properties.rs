@@ -106,12 +106,17 @@ proptest! {
 fn a_long_line_is_judged_across_every_bound() {
     let sentence = "failed to update builder last activity time: open /x: read-only file system";
     let other = "failed to update builder last activity time: open /x: no space left on device";
-    for length in
-        [511, 512, 8_255, 8_256, 65_491, 65_535, 65_536, 65_537, 73_792, 73_793, 131_071, 131_072, 200_000]
-    {
+    for length in [
+        511, 512, 8_255, 8_256, 30_000, 60_000, 65_491, 65_535, 65_536, 65_537, 73_792, 73_793, 131_071,
+        131_072, 200_000,
+    ] {
         let blanks = " ".repeat(length);
         assert!(is_wedge(format!("{blanks}{sentence}").as_bytes()), "{length} in front");
         assert!(is_wedge(format!("{sentence}{blanks}").as_bytes()), "{length} behind");
+        assert!(
+            is_wedge(format!("{blanks}{sentence}{}", " ".repeat(200_000)).as_bytes()),
+            "{length} in front"
+        );
         assert!(!is_wedge(format!("{blanks}{other}").as_bytes()), "{length} in front");
         assert!(!is_wedge(format!("#7 0.412 {blanks}{sentence}").as_bytes()), "{length} behind a prefix");
         assert!(!is_wedge(format!("web-1  | {blanks}{sentence}").as_bytes()), "{length} behind a prefix");

@@ -18,8 +18,10 @@ fn command(command: &Command) -> String {
             let tolerated = if tolerated.is_empty() { String::new() } else { format!(" {tolerated:?}") };
             words.join(" ") + &tolerated
         }
-        Command::UnmountLeaked { known } => {
-            format!("unmount {}", known.iter().map(|point| path(point)).collect::<Vec<_>>().join(" "))
+        Command::UnmountLeaked { known, others } => {
+            let known: Vec<String> = known.iter().map(|point| path(point)).collect();
+            let others = if *others > 0 { format!(" and {others} others") } else { String::new() };
+            format!("unmount {}{others}", known.join(" "))
         }
         Command::ExpectNoLeaked => "expect no leaked mount".into(),
         Command::CreateFileIn(directory) => format!("create a file in {}", path(directory)),
@@ -111,11 +113,11 @@ fn leaked_mounts() {
     let leaked = vec![b"/m1".to_vec(), b"/m2".to_vec()];
     steps(
         RecipeKind::LeakedMounts,
-        &Facts { leaked, ..facts(probe(Access::Writable)) },
+        &Facts { leaked, others: 3, ..facts(probe(Access::Writable)) },
         &[
             begin[0],
             begin[1],
-            "unmount root why else: unmount /m2 /m1 => expect no leaked mount",
+            "unmount root why else: unmount /m2 /m1 and 3 others => expect no leaked mount",
             "remove-activity root ! why else: rm -rf /s/activity => test ! -e /s/activity",
             start,
             &builder(""),

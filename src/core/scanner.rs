@@ -278,16 +278,14 @@ impl Scanner {
         if end.is_some() {
             self.excerpt = Excerpt::Outside;
         }
-        let mut from = end.map_or(0, |end| end + 1);
+        let mut from = end.unwrap_or(0);
         while from < lines.len() {
             if self.excerpt == Excerpt::Outside {
                 let Some(at) = self.rules.find(&lines[from..]) else { break };
                 from = line_start(lines, from, from + at);
             }
-            let length = memchr::memchr(b'\n', &lines[from..]).unwrap_or(lines.len() - from);
-            let line = &lines[from..from + length];
-            let view = &line[..length.min(VIEW + AFTER)];
-            line::pass(view, view.len() == length, &mut self.excerpt);
+            let Some(length) = memchr::memchr(b'\n', &lines[from..]) else { break };
+            line::pass(&lines[from..from + length.min(VIEW + AFTER)], &mut self.excerpt);
             from += length + 1;
         }
         self.count(lines);
@@ -339,7 +337,7 @@ impl Scanner {
     fn is_exhausted(&self) -> bool {
         let near = &self.near;
         let seen = near.container_activity.is_some() && near.container_erofs.is_some();
-        self.views > 0 && self.voice == Voice::Container && seen
+        self.voice == Voice::Container && seen
     }
 
     /// Takes bytes of a line whose end is not there yet, or that is too long to be judged at once.
@@ -356,6 +354,7 @@ impl Scanner {
                 let keep_from = self.views * VIEW - BEFORE;
                 self.kept.drain(..keep_from - self.base);
                 self.base = keep_from;
+                debug_assert!(self.kept.len() <= BEFORE + AFTER + VIEW, "a bound on memory");
             }
         }
     }
@@ -457,7 +456,7 @@ impl Scanner {
         let first = &mut self.in_stream;
         first.activity = first.activity.take().or(own.activity);
         first.erofs = first.erofs.or(own.erofs);
-        if first.activity.is_some() && first.erofs.is_some() && !self.require_same_line {
+        if first.erofs.is_some() && !self.require_same_line {
             self.wedge = first.clone().wedge(Link::Stream);
         }
     }

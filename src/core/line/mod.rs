@@ -77,8 +77,8 @@ pub(crate) fn judge(
 }
 
 /// Takes a line that has no sentinel, for what it does to the excerpt.
-pub(crate) fn pass(view: &[u8], complete: bool, excerpt: &mut Excerpt) {
-    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Nothing };
+pub(crate) fn pass(view: &[u8], excerpt: &mut Excerpt) {
+    let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Nothing };
     judge.lines(Text::raw(view), 0);
 }
 

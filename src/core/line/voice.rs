@@ -290,9 +290,10 @@ fn commands(text: &[u8]) -> Vec<Range<usize>> {
     for quote in memchr::memchr_iter(b'"', text) {
         // In an envelope that was not opened the quotes themselves are escaped.
         let level = text[..quote].iter().rev().take_while(|b| **b == b'\\').count();
-        let Some(start) = (quote - level).checked_sub(INTRODUCER.len()) else { continue };
+        let introduced = quote - level;
+        let Some(start) = introduced.checked_sub(INTRODUCER.len()) else { continue };
         let known = commands.last().is_some_and(|last| start < last.end);
-        if known || !is_behind(text, quote - level, INTRODUCER) {
+        if known || !is_behind(text, introduced, INTRODUCER) {
             continue;
         }
         let quoted = quote + 1;
