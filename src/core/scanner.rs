@@ -155,7 +155,8 @@ impl Scanner {
         later.shift(self.line - 1);
         let (own, its) = (&self.in_stream, &later.in_stream);
         // A half of either side is complete before whatever the later one completed by itself.
-        let joined = own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
+        let joined =
+            own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
         let Self { near, in_stream, wedge, require_same_line, .. } = std::mem::replace(self, later);
         self.near = near.or(std::mem::take(&mut self.near));
         self.in_stream = in_stream.or(std::mem::take(&mut self.in_stream));

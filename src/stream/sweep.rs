@@ -157,12 +157,7 @@ fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize
 }
 
 /// The first place where a sentinel may stand, or none.
-fn first_hit(
-    file: &File,
-    candidates: &Candidates,
-    threads: usize,
-    block: usize,
-) -> io::Result<Option<u64>> {
+fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
     in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {

@@ -169,7 +169,11 @@ mod tests {
             (":  permission denied \0", "permission denied", CauseKind::Ownership),
             (": ope /x", "ope /x", CauseKind::Other),
         ] {
-            assert_eq!(Named::by(rest.as_bytes()).behind(0), Some(&Cause { text: text.into(), kind }), "{rest}");
+            assert_eq!(
+                Named::by(rest.as_bytes()).behind(0),
+                Some(&Cause { text: text.into(), kind }),
+                "{rest}"
+            );
         }
     }
 }

@@ -13,8 +13,8 @@ mod transport;
 mod voice;
 
 use crate::core::{sentinel::Sentinel, verdict::Cause};
-pub(crate) use excerpt::{Excerpt, RULE};
 use cause::Named;
+pub(crate) use excerpt::{Excerpt, RULE};
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -86,8 +86,7 @@ pub(crate) fn pass(view: &[u8], complete: bool, excerpt: &mut Excerpt) {
 /// in the view.
 pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
     let mut said = Vec::new();
-    let mut judge =
-        Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Client(&mut said) };
+    let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Client(&mut said) };
     judge.lines(Text::raw(view), 0);
     said
 }

@@ -162,9 +162,8 @@ fn marker(text: &[u8]) -> Option<usize> {
     if memchr::memchr3(b'#', b'[', b'|', text).or_else(|| memchr::memchr2(b'{', b'.', text)).is_none() {
         return None;
     }
-    let back = |from: usize, skip: fn(&u8) -> bool| {
-        from - text[..from].iter().rev().take_while(|b| skip(b)).count()
-    };
+    let back =
+        |from: usize, skip: fn(&u8) -> bool| from - text[..from].iter().rev().take_while(|b| skip(b)).count();
     let number = |end: usize| back(end, u8::is_ascii_digit);
     let first = |letter: u8, start: &dyn Fn(usize) -> Option<usize>| {
         let starts = memchr::memchr_iter(letter, text).filter_map(start);
