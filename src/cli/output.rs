@@ -9,7 +9,10 @@ use crate::{
     stream::Failure,
 };
 use anstream::{AutoStream, ColorChoice};
-use std::io::Write;
+use std::{
+    ffi::OsString,
+    io::{IsTerminal, Write},
+};
 
 #[derive(Clone, Copy)]
 pub(super) enum Target {
@@ -70,7 +73,9 @@ pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
         anstream::adapter::strip_str(text).to_string()
     };
     match to {
+        Target::Stderr if text.is_empty() => Status::Clear,
         Target::Stderr => {
+            calm();
             tell(&text);
             Status::Clear
         }
@@ -101,6 +106,27 @@ pub(super) fn complain(label: &str, failure: &Failure) {
     tell(&format!("unwedge: {what}: {}\n", report::sanitize(reason(failure).as_bytes())));
 }
 
+/// Prints what clap has to say: help, or what is wrong about the arguments. Those can be names of files that
+/// somebody else chose; where one would act on a terminal, all is said without colours and escaped.
+pub(super) fn explain(error: &clap::Error, words: &[OsString]) -> Status {
+    let acts = |word: &OsString| {
+        let bytes = word.as_encoded_bytes();
+        report::sanitize(bytes).as_bytes() != bytes
+    };
+    if !error.use_stderr() {
+        return if error.print().is_err() { Status::Trouble } else { Status::Clear };
+    }
+    if words.iter().any(acts) {
+        for line in error.to_string().lines() {
+            tell(&format!("{}\n", report::sanitize(line.as_bytes())));
+        }
+    } else {
+        // Where even that cannot be written there is nobody left to tell.
+        let _ = error.print();
+    }
+    Status::Trouble
+}
+
 /// Says what was wrong about the command line.
 pub(super) fn misused(what: &str) -> Status {
     tell(&format!("unwedge: {what}\n"));
@@ -112,6 +138,17 @@ pub(super) fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Read(error) => error.to_string(),
         Failure::Write(error, bytes) => format!("{error} after {bytes} bytes; the copy is incomplete"),
+    }
+}
+
+/// Ends what the stream that went through may have left open on our terminal, and what would hide our words:
+/// a control string, colours, another character set, the second screen, the cursor. Of a terminal that is in
+/// none of these it changes nothing.
+const CALM: &str = "\x1b\\\x1b[0m\x1b(B\x0f\x1b[?1047l\x1b[?25h";
+
+pub(super) fn calm() {
+    if std::io::stderr().is_terminal() {
+        tell(CALM);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The versioned JSON report; docs/report.md describes it.
 
-use super::{Judged, Report, Unread, json_run, sh, slug};
+use super::{Judged, Report, Unread, escaped_json, json_run, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
@@ -24,7 +24,7 @@ pub const VERSION: u64 = 1;
 pub fn document(report: &Report) -> String {
     #[expect(clippy::expect_used, reason = "strings, numbers and structs of them, written to memory")]
     let text = serde_json::to_string(&Document::of(report)).expect("a report is serialisable");
-    text + "\n"
+    escaped_json(&text) + "\n"
 }
 
 #[derive(Serialize)]
