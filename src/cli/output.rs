@@ -141,10 +141,9 @@ pub(super) fn reason(failure: &Failure) -> String {
     }
 }
 
-/// Ends what the stream that went through may have left open on our terminal, and what would hide our words:
-/// a control string, colours, another character set, the second screen, the cursor. Of a terminal that is in
-/// none of these it changes nothing.
-const CALM: &str = "\x1b\\\x1b[0m\x1b(B\x0f\x1b[?1047l\x1b[?25h";
+/// Ends what a stream that went through may have left open on our terminal, and what would swallow or hide our
+/// words: a control string (ST), colours (SGR 0), another character set (of ASCII, in G0).
+const CALM: &str = "\x1b\\\x1b[0m\x1b(B\x0f";
 
 pub(super) fn calm() {
     if std::io::stderr().is_terminal() {

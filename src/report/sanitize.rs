@@ -90,7 +90,7 @@ mod tests {
         let value = "\u{9b}\u{7f}\u{202e}\u{e0041}##[x] é \\## \"";
         let json = serde_json::to_string(value).unwrap();
         let escaped = escaped_json(&json);
-        assert_eq!(escaped, r##""\u009b\u007f\u202e\udb40\udc41#\u0023[x] é \\#\u0023 \"""##);
+        assert_eq!(escaped, r#""\u009b\u007f\u202e\udb40\udc41#\u0023[x] é \\#\u0023 \"""#);
         assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), value);
     }
 }
