@@ -49,6 +49,44 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_threads_judge_is_put_together(
+        streams in proptest::collection::vec(stream(), 1..6), threads in 2..5usize, block in 1..200usize, same_line: bool,
+    ) {
+        let bytes: Vec<u8> = streams.into_iter().flat_map(|Stream(bytes)| bytes).collect();
+        let scanner = Scanner::new().require_same_line(same_line);
+        let mut whole = scanner.clone();
+        whole.push(&bytes);
+        let swept = sweep::judge(&file(&bytes), &scanner, threads, block.max(bytes.len() / 200)).unwrap();
+        prop_assert_eq!(swept, whole.finish());
+    }
+}
+
+/// Of a wedge whose sentinels stand far apart either may come first, and near misses around them.
+#[test]
+fn halves_of_a_wedge_are_put_together() {
+    let everyday = "everyday\n".repeat(500);
+    let activity = "ERROR: failed to update builder last activity time: open /x:\n";
+    let erofs = "mkdir /srv: read-only file system\n";
+    let line = "failed to update builder last activity time: open /x: read-only file system\n";
+    for stream in [
+        format!("{activity}{everyday}{erofs}{everyday}{line}"),
+        format!("{erofs}{everyday}{activity}{everyday}{line}"),
+        format!("{activity}{everyday}{line}"),
+        format!("{everyday}{erofs}{everyday}{erofs}{everyday}{activity}{erofs}"),
+        format!("{activity}{everyday}#7 0.1 {erofs}{everyday}------\n > [3/3] RUN x:\n{everyday}{erofs}"),
+    ] {
+        for block in [7, 40, 64, 300] {
+            for threads in 2..6 {
+                assert_eq!(swept(stream.as_bytes(), threads, block), whole(stream.as_bytes()), "{block}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_sentinel_is_found_wherever_a_block_ends() {
     const LINE: &str = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";

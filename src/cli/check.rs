@@ -31,40 +31,59 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
     let files = if files.is_empty() { &input } else { files };
     let mut status = Status::Clear;
     let (mut verdicts, mut unread) = (Vec::new(), Vec::new());
-    let threads = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    in_order(files, threads, &scanner(options), |path, result| {
-        let input = (path != Path::new("-")).then(|| path.as_os_str().as_encoded_bytes().to_vec());
-        match result {
-            Ok(verdict) => {
-                let judged = Judged { input, source: None, verdict };
-                status = status.max(output::verdict(&judged.label(), &judged, options, Target::Stdout));
-                verdicts.push(judged);
-            }
-            Err(failure) => {
-                let missed = Unread { input, error: output::reason(&failure) };
-                output::complain(&missed.label(), &failure);
-                unread.push(missed);
-                status = Status::Trouble;
+    in_order(files, threads, &scanner(options), |batch, results| {
+        let mut said = String::new();
+        for (path, result) in batch.iter().zip(results) {
+            let input = (path != Path::new("-")).then(|| path.as_os_str().as_encoded_bytes().to_vec());
+            match result {
+                Ok(verdict) => {
+                    let judged = Judged { input, source: None, verdict };
+                    said += &output::verdict(&judged.label(), &judged, options);
+                    // There can be very many. All but the JSON report tell only of what is worth it, and
+                    // whether there was anything.
+                    if options.format == Format::Json || verdicts.is_empty() || judged.is_remarkable() {
+                        verdicts.push(judged);
+                    }
+                }
+                Err(failure) => {
+                    status = status.max(output::say(options, Target::Stdout, &std::mem::take(&mut said)));
+                    let missed = Unread { input, error: output::reason(&failure) };
+                    output::complain(&missed.label(), &failure);
+                    unread.push(missed);
+                    status = Status::Trouble;
+                }
             }
         }
+        status = status.max(output::say(options, Target::Stdout, &said));
     });
     status.max(conclude("check", verdicts, unread, options, Target::Stdout))
 }
 
-/// Judges every file, several at a time, and hands on each result in the order of the files as soon as it and
-/// those before it are there.
+/// How many files are judged in one go where there are thousands: handing each on by itself would take longer
+/// than to judge it.
+const BATCH: usize = 32;
+
+/// Judges every file, several at a time, and hands on the results in the order of the files as soon as they and
+/// those before them are there.
 fn in_order(
     files: &[PathBuf],
-    threads: usize,
+    threads: Option<NonZeroUsize>,
     scanner: &Scanner,
-    mut each: impl FnMut(&Path, Result<Verdict, Failure>),
+    mut each: impl FnMut(&[PathBuf], Vec<Result<Verdict, Failure>>),
 ) {
-    let workers = threads.min(files.len());
-    if workers <= 1 {
-        for path in files {
-            each(path, judge(path, scanner, threads));
-        }
-        return;
+    // Asking how many processors there are reads half a dozen files: only who can use them asks.
+    let threads = || threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    if let [path] = files {
+        return each(files, vec![judge(path, scanner, threads, &mut Vec::new())]);
+    }
+    let workers = threads().min(files.len());
+    let batch = (files.len() / (8 * workers)).clamp(1, BATCH);
+    let judged = |files: &[PathBuf], buffer: &mut Vec<u8>| {
+        files.iter().map(|path| judge(path, scanner, || 1, buffer)).collect::<Vec<_>>()
+    };
+    if workers == 1 {
+        let mut buffer = Vec::new();
+        return files.chunks(batch).for_each(|files| each(files, judged(files, &mut buffer)));
     }
     let next = AtomicUsize::new(0);
     let (done, results) = mpsc::channel();
@@ -72,23 +91,25 @@ fn in_order(
         for _ in 0..workers {
             let (done, next) = (done.clone(), &next);
             scope.spawn(move || {
-                while let Some((i, path)) = {
+                let mut buffer = Vec::new();
+                while let Some((i, files)) = {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    files.get(i).map(|path| (i, path))
+                    files.chunks(batch).nth(i).map(|files| (i, files))
                 } {
                     // The receiver is there until all are sent.
-                    let _ = done.send((i, judge(path, scanner, 1)));
+                    let _ = done.send((i, judged(files, &mut buffer)));
                 }
             });
         }
         drop(done);
         let mut waiting = BTreeMap::new();
-        let mut expected = 0;
+        let mut batches = files.chunks(batch).enumerate().peekable();
         for (i, result) in results {
             waiting.insert(i, result);
-            while let Some(result) = waiting.remove(&expected) {
-                each(&files[expected], result);
-                expected += 1;
+            while let Some((i, files)) = batches.peek().copied() {
+                let Some(result) = waiting.remove(&i) else { break };
+                each(files, result);
+                batches.next();
             }
         }
     });
@@ -133,21 +154,26 @@ pub(super) fn scanner(options: &Options) -> Scanner {
     Scanner::new().require_same_line(options.require_same_line)
 }
 
-/// From what size on a file is worth several threads.
-const LARGE: u64 = 4 * sweep::BLOCK as u64;
-
-fn judge(path: &Path, scanner: &Scanner, threads: usize) -> Result<Verdict, Failure> {
-    let mut scanner = scanner.clone();
+/// Judges a file, or standard input. The buffer is kept for its room.
+fn judge(
+    path: &Path,
+    scanner: &Scanner,
+    threads: impl Fn() -> usize,
+    buffer: &mut Vec<u8>,
+) -> Result<Verdict, Failure> {
+    buffer.resize(stream::READ, 0);
     if path == Path::new("-") {
-        stream::scan(&mut std::io::stdin().lock(), &mut scanner)?;
-        return Ok(scanner.finish());
+        return stream::scan(&mut std::io::stdin().lock(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
-    // Of what is no file, a pipe or a device, no size tells how much there is to read.
-    let large = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() >= LARGE);
-    if large && threads > 1 {
-        return sweep::judge(&file, &scanner, threads, sweep::BLOCK);
+    let metadata = file.metadata().map_err(Failure::Read)?;
+    // A pipe or a device can only be read from its beginning to its end.
+    if !metadata.is_file() {
+        return stream::scan(&mut file, scanner.clone(), buffer);
     }
-    stream::scan(&mut file, &mut scanner)?;
-    Ok(scanner.finish())
+    let length = sweep::read_block(&file, buffer, 0).map_err(Failure::Read)?;
+    if length < buffer.len() {
+        return Ok(scanner.whole(&buffer[..length]));
+    }
+    sweep::judge(&file, scanner, threads(), sweep::BLOCK)
 }

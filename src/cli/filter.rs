@@ -29,7 +29,7 @@ pub(super) fn run(options: &Options) -> Status {
         }
     };
     let judged = Judged { input: None, source: None, verdict };
-    output::verdict("unwedge", &judged, options, Target::Stderr);
+    output::say(options, Target::Stderr, &output::verdict("unwedge", &judged, options));
     let status = check::conclude("filter", vec![judged], Vec::new(), options, Target::Stderr);
     if failed { Status::Trouble } else { status }
 }

@@ -20,12 +20,12 @@ pub(super) enum Target {
     Stderr,
 }
 
-/// Writes the verdict on one stream, where the report is for a person.
-pub(super) fn verdict(label: &str, judged: &Judged, options: &Options, to: Target) -> Status {
+/// What there is to say of the verdict on one stream before all of them are known: something to a person.
+pub(super) fn verdict(label: &str, judged: &Judged, options: &Options) -> String {
     if options.format != Format::Human || options.quiet {
-        return Status::Clear;
+        return String::new();
     }
-    say(options, to, &human::verdict(label, &judged.verdict))
+    human::verdict(label, &judged.verdict)
 }
 
 /// Writes what was decided. The verdicts of the human report were written before.
@@ -57,6 +57,9 @@ pub(super) fn idle(options: &Options, to: Target) -> Status {
 
 /// Writes a text with its colours, or without.
 pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
+    if text.is_empty() {
+        return Status::Clear;
+    }
     let choice = match to {
         Target::Stdout => AutoStream::choice(&std::io::stdout()),
         Target::Stderr => AutoStream::choice(&std::io::stderr()),

@@ -33,14 +33,43 @@ pub struct Scanner {
     in_stream: Pair,
     near: Near,
     wedge: Option<Wedge>,
+    judged: Judged,
+    /// Of no meaning between lines; kept for its room.
+    found: Vec<Occurrence>,
+}
+
+/// The last line that was judged whole. One that repeats it tells nothing new.
+#[derive(Clone, Debug, Default)]
+struct Judged {
+    line: Vec<u8>,
+    before: Excerpt,
+    after: Excerpt,
+}
+
+impl Judged {
+    /// The longest line that is remembered.
+    const MAX: usize = 1024;
+
+    fn is(&self, line: &[u8], excerpt: Excerpt) -> bool {
+        self.line == line && self.before == excerpt && !line.is_empty()
+    }
+
+    fn set(&mut self, line: &[u8], before: Excerpt, after: Excerpt) {
+        self.line.clear();
+        if line.len() <= Self::MAX {
+            self.line.extend_from_slice(line);
+        }
+        (self.before, self.after) = (before, after);
+    }
 }
 
 type Seen = Option<(Sighting, Quote)>;
 
+/// The first stated sightings of a stretch. A wedge quotes the line of the activity failure.
 #[derive(Clone, Debug, Default)]
 struct Pair {
     activity: Seen,
-    erofs: Seen,
+    erofs: Option<Sighting>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,6 +81,18 @@ struct Near {
     container_erofs: Seen,
     mentioned_activity: Seen,
     mentioned_erofs: Seen,
+}
+
+impl Pair {
+    /// The halves of this one, and where it lacks one that of the later.
+    fn or(self, later: Self) -> Self {
+        Self { activity: self.activity.or(later.activity), erofs: self.erofs.or(later.erofs) }
+    }
+
+    fn wedge(self, link: Link) -> Option<Wedge> {
+        let ((activity, quote), erofs) = self.activity.zip(self.erofs)?;
+        Some(Wedge { activity, erofs, link, quote })
+    }
 }
 
 impl Default for Scanner {
@@ -79,6 +120,8 @@ impl Scanner {
             in_stream: Pair::default(),
             near: Near::default(),
             wedge: None,
+            judged: Judged::default(),
+            found: Vec::new(),
         }
     }
 
@@ -94,6 +137,63 @@ impl Scanner {
     /// How many lines in front of a line can bear on its verdict: a rule, the name of a step, and the lines of
     /// its excerpt ([`line::EXCERPT_MAX`]) but the last.
     pub const LINES_BACK: usize = 1 + line::EXCERPT_MAX as usize;
+
+    /// Whether it stands between two lines, and not in an excerpt: what comes next is judged as at the start of a
+    /// stream.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.base + self.kept.len() == 0 && self.excerpt.is_closed()
+    }
+
+    /// Takes on what another scanner found in the lines behind its own. That one began where this one stands,
+    /// at rest ([`Self::is_at_rest`]), but with line 1; the verdict is that of one scanner that took all.
+    pub fn absorb(&mut self, mut later: Self) {
+        debug_assert!(self.is_at_rest());
+        if self.wedge.is_some() {
+            return;
+        }
+        later.shift(self.line - 1);
+        let (own, its) = (&self.in_stream, &later.in_stream);
+        // A half of either side is complete before whatever the later one completed by itself.
+        let joined =
+            own.activity.is_some() && its.erofs.is_some() || own.erofs.is_some() && its.activity.is_some();
+        let Self { near, in_stream, wedge, require_same_line, .. } = std::mem::replace(self, later);
+        self.near = near.or(std::mem::take(&mut self.near));
+        self.in_stream = in_stream.or(std::mem::take(&mut self.in_stream));
+        if joined && !require_same_line {
+            self.wedge = self.in_stream.clone().wedge(Link::Stream);
+        }
+        debug_assert!(wedge.is_none());
+    }
+
+    /// Moves all that was found by so many lines.
+    fn shift(&mut self, lines: u64) {
+        let Near {
+            other_cause,
+            state_dir,
+            elsewhere,
+            container_activity,
+            container_erofs,
+            mentioned_activity,
+            mentioned_erofs,
+        } = &mut self.near;
+        let seen = [
+            &mut self.in_stream.activity,
+            state_dir,
+            elsewhere,
+            container_activity,
+            container_erofs,
+            mentioned_activity,
+            mentioned_erofs,
+        ];
+        let seen = seen.into_iter().flatten().map(|(sighting, _)| sighting);
+        let causes = other_cause.iter_mut().map(|(sighting, _, _)| sighting);
+        let wedge = self.wedge.iter_mut().flat_map(|wedge| [&mut wedge.activity, &mut wedge.erofs]);
+        for sighting in seen.chain(causes).chain(wedge).chain(&mut self.in_stream.erofs) {
+            sighting.line += lines;
+        }
+        self.line += lines;
+    }
 
     /// What this scanner finds candidates with.
     #[must_use]
@@ -126,6 +226,18 @@ impl Scanner {
         }
     }
 
+    /// The verdict on a stream that is all there. This scanner, at its start, stays as it is. Cheaper than to push
+    /// it: where no sentinel can stand nobody counts lines.
+    #[must_use]
+    pub fn whole(&self, stream: &[u8]) -> Verdict {
+        if self.candidates.plausible(stream, 0..stream.len(), false).is_none() {
+            return Verdict::Clear(Vec::new());
+        }
+        let mut scanner = self.clone();
+        scanner.push(stream);
+        scanner.finish()
+    }
+
     /// Whether the wedge is known already.
     #[must_use]
     pub fn wedge(&self) -> Option<&Wedge> {
@@ -146,29 +258,42 @@ impl Scanner {
 
     /// Takes whole lines, each with its end.
     fn lines(&mut self, lines: &[u8]) {
-        let (mut candidate, mut rule) = (Next::new(), Next::new());
         let mut from = 0;
         while self.wedge.is_none() {
-            let found = if self.excerpt == Excerpt::Outside {
-                let candidate =
-                    candidate.from(from, |from| self.candidates.plausible(lines, from..lines.len(), false));
-                let rule = rule.from(from, |from| Some(from + self.rules.find(&lines[from..])?));
-                candidate.into_iter().chain(rule).min()
-            } else {
-                Some(from)
-            };
-            let Some(at) = found.filter(|at| *at < lines.len()) else { break };
-            let start = memchr::memrchr(b'\n', &lines[from..at]).map_or(from, |end| from + end + 1);
-            let Some(length) = memchr::memchr(b'\n', &lines[start..]) else { break };
+            let candidate = self.candidates.plausible(lines, from..lines.len(), false);
+            let start = candidate.map_or(lines.len(), |at| line_start(lines, from, at));
             self.pass(&lines[from..start]);
+            from = start;
+            let Some(length) = memchr::memchr(b'\n', &lines[start..]) else { break };
             self.whole_line(&lines[start..start + length]);
             from = start + length + 1;
         }
-        self.pass(&lines[from..]);
+        self.count(&lines[from..]);
     }
 
-    /// Counts lines that need no judgement.
+    /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,
+    /// and only the last few can.
     fn pass(&mut self, lines: &[u8]) {
+        let end = memchr::memrchr_iter(b'\n', lines).nth(Self::LINES_BACK);
+        if end.is_some() {
+            self.excerpt = Excerpt::Outside;
+        }
+        let mut from = end.map_or(0, |end| end + 1);
+        while from < lines.len() {
+            if self.excerpt == Excerpt::Outside {
+                let Some(at) = self.rules.find(&lines[from..]) else { break };
+                from = line_start(lines, from, from + at);
+            }
+            let length = memchr::memchr(b'\n', &lines[from..]).unwrap_or(lines.len() - from);
+            let line = &lines[from..from + length];
+            let view = &line[..length.min(VIEW + AFTER)];
+            line::pass(view, view.len() == length, &mut self.excerpt);
+            from += length + 1;
+        }
+        self.count(lines);
+    }
+
+    fn count(&mut self, lines: &[u8]) {
         self.start += lines.len() as u64;
         self.line += memchr::memchr_iter(b'\n', lines).count() as u64;
     }
@@ -178,37 +303,51 @@ impl Scanner {
             self.take(line);
             return self.end_line(true);
         }
-        if !(self.knows(line) && line::is_plainly_container(line, &mut self.excerpt)) {
-            let mut found = Vec::new();
+        if line::is_plainly_container(line) && self.knows(line) {
+            line::pass_container(line, &mut self.excerpt);
+        } else if self.judged.is(line, self.excerpt) {
+            self.excerpt = self.judged.after;
+        } else {
+            let before = self.excerpt;
+            let mut found = std::mem::take(&mut self.found);
             line::judge(line, true, &mut self.excerpt, &mut found);
             found.sort_by_key(|occurrence| occurrence.at);
             for occurrence in &found {
                 self.note(occurrence, line);
             }
+            found.clear();
+            self.found = found;
+            self.judged.set(line, before, self.excerpt);
             self.decide();
         }
         self.start += line.len() as u64 + 1;
         self.line += 1;
     }
 
-    /// Whether a container's sightings of all sentinels that can stand on a line were seen before.
+    /// Whether a container's sightings of all sentinels on a line that is plainly a container's were seen before.
     fn knows(&self, line: &[u8]) -> bool {
-        let seen = |sentinel| match sentinel {
-            Sentinel::Activity => self.near.container_activity.is_some(),
-            Sentinel::Erofs => self.near.container_erofs.is_some(),
-        };
-        let mut at = 0;
-        while let Some((candidate, sentinel)) = self.candidates.find_with_sentinel(line, at) {
-            if !seen(sentinel) {
-                return false;
-            }
-            at = candidate + 1;
-        }
-        true
+        let near = &self.near;
+        let mut unseen = Sentinel::ALL.into_iter().filter(|sentinel| match sentinel {
+            Sentinel::Activity => near.container_activity.is_none(),
+            Sentinel::Erofs => near.container_erofs.is_none(),
+        });
+        unseen.all(|sentinel| sentinel.find_iter(line).next().is_none())
+    }
+
+    /// Whether the rest of the unfinished line can tell nothing new: it is a container's, and what a container
+    /// can say was seen before.
+    fn is_exhausted(&self) -> bool {
+        let near = &self.near;
+        let seen = near.container_activity.is_some() && near.container_erofs.is_some();
+        self.views > 0 && self.voice == Voice::Container && seen
     }
 
     /// Takes bytes of a line whose end is not there yet, or that is too long to be judged at once.
     fn take(&mut self, bytes: &[u8]) {
+        if self.is_exhausted() {
+            self.base += self.kept.len() + bytes.len();
+            return self.kept.clear();
+        }
         for piece in bytes.chunks(VIEW) {
             self.kept.extend_from_slice(piece);
             while self.base + self.kept.len() > (self.views + 1) * VIEW + AFTER {
@@ -233,9 +372,12 @@ impl Scanner {
 
     /// Judges the view that ends at `end` (an offset in the line).
     fn judge(&mut self, end: usize, complete: bool) {
+        if self.is_exhausted() {
+            return;
+        }
         let kept = std::mem::take(&mut self.kept);
         let view = &kept[..end - self.base];
-        let candidate = self.candidates.find(view, 0).is_some();
+        let candidate = self.candidates.plausible(view, 0..view.len(), false).is_some();
         let rules = self.excerpt != Excerpt::Outside || self.rules.find(view).is_some();
         let mut found = Vec::new();
         if self.views == 0 {
@@ -274,7 +416,7 @@ impl Scanner {
                 self.on_line.activity.get_or_insert_with(quote);
             }
             (Sentinel::Erofs, Standing::Stated { state_dir }) => {
-                self.on_line.erofs.get_or_insert_with(quote);
+                self.on_line.erofs.get_or_insert(sighting);
                 if *state_dir {
                     near.state_dir.get_or_insert_with(quote);
                 } else if !occurrence.beside_activity {
@@ -307,44 +449,39 @@ impl Scanner {
 
     /// At the end of a line: is the wedge complete?
     fn decide(&mut self) {
-        let Pair { activity, erofs } = std::mem::take(&mut self.on_line);
-        let link = if activity.is_some() && erofs.is_some() { Link::Line } else { Link::Stream };
-        let pair = match link {
-            Link::Line => (activity, erofs),
-            Link::Stream => {
-                self.in_stream.activity = self.in_stream.activity.take().or(activity);
-                self.in_stream.erofs = self.in_stream.erofs.take().or(erofs);
-                (self.in_stream.activity.clone(), self.in_stream.erofs.clone())
-            }
-        };
-        if let (Some((activity, quote)), Some((erofs, _))) = pair {
-            if link == Link::Line || !self.require_same_line {
-                self.wedge = Some(Wedge { activity, erofs, link, quote });
-            }
+        let own = std::mem::take(&mut self.on_line);
+        if own.activity.is_some() && own.erofs.is_some() {
+            self.wedge = own.wedge(Link::Line);
+            return;
+        }
+        let first = &mut self.in_stream;
+        first.activity = first.activity.take().or(own.activity);
+        first.erofs = first.erofs.or(own.erofs);
+        if first.activity.is_some() && first.erofs.is_some() && !self.require_same_line {
+            self.wedge = first.clone().wedge(Link::Stream);
         }
     }
 }
 
-/// The next place of a kind, searched for again only once it was passed: each byte is searched once.
-struct Next {
-    searched: bool,
-    at: Option<usize>,
-}
-
-impl Next {
-    fn new() -> Self {
-        Self { searched: false, at: None }
-    }
-
-    fn from(&mut self, from: usize, search: impl Fn(usize) -> Option<usize>) -> Option<usize> {
-        if !self.searched || self.at.is_some_and(|at| at < from) {
-            (self.searched, self.at) = (true, search(from));
-        }
-        self.at
-    }
+/// Where the line of `at` begins, which is no earlier than at `from`.
+fn line_start(lines: &[u8], from: usize, at: usize) -> usize {
+    memchr::memrchr(b'\n', &lines[from..at]).map_or(from, |end| from + end + 1)
 }
 
 impl Near {
+    /// What was seen first, and what this one has not seen of the later.
+    fn or(self, later: Self) -> Self {
+        Self {
+            other_cause: self.other_cause.or(later.other_cause),
+            state_dir: self.state_dir.or(later.state_dir),
+            elsewhere: self.elsewhere.or(later.elsewhere),
+            container_activity: self.container_activity.or(later.container_activity),
+            container_erofs: self.container_erofs.or(later.container_erofs),
+            mentioned_activity: self.mentioned_activity.or(later.mentioned_activity),
+            mentioned_erofs: self.mentioned_erofs.or(later.mentioned_erofs),
+        }
+    }
+
     /// One near miss of each kind at most, in the order of the stream.
     fn misses(self, open: Seen) -> Vec<NearMiss> {
         let miss =

@@ -1,7 +1,7 @@
 //! Workflow commands of GitHub Actions, which show a report as an annotation.
 
 use super::{Report, human};
-use crate::core::{decision::Decision, verdict::Verdict};
+use crate::core::decision::Decision;
 use std::fmt::Write;
 
 /// An `::error` for a wedge or a refusal, a `::warning` for an activity failure with another cause,
@@ -15,10 +15,8 @@ pub fn commands(report: &Report) -> String {
         Decision::Advise { .. } => ("warning", "buildx cannot write its activity file"),
     };
     let mut message = String::new();
-    for judged in &report.verdicts {
-        if !matches!(&judged.verdict, Verdict::Clear(near) if near.is_empty()) {
-            message.push_str(&human::verdict(&judged.label(), &judged.verdict));
-        }
+    for judged in report.verdicts.iter().filter(|judged| judged.is_remarkable()) {
+        message.push_str(&human::verdict(&judged.label(), &judged.verdict));
     }
     // Writing to a String cannot fail.
     let _ = write!(message, "{}", human::decision(report));

@@ -78,6 +78,12 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Whether there is something to say of it: a wedge or a near miss.
+    #[must_use]
+    pub fn is_remarkable(&self) -> bool {
+        !matches!(&self.verdict, Verdict::Clear(near) if near.is_empty())
+    }
+
     /// Whether it shows the wedge.
     #[must_use]
     pub fn is_wedge(&self) -> bool {

@@ -21,7 +21,7 @@ pub use watched::{Judges, Lost, Source, Watched};
 
 pub mod sweep;
 
-use crate::core::scanner::Scanner;
+use crate::core::{scanner::Scanner, verdict::Verdict};
 use std::io::{ErrorKind, Read, Write};
 
 /// How much is read at once, in bytes. A read returns what is there; nothing waits for a full buffer.
@@ -45,22 +45,21 @@ pub enum End {
     Reader,
 }
 
-/// Reads `input` into the scanner, to its end or to a wedge.
+/// Judges `input`, read to its end or to a wedge, by way of `buffer`, which may not be empty.
 ///
 /// # Errors
 ///
 /// [`Failure::Read`].
-pub fn scan(input: &mut impl Read, scanner: &mut Scanner) -> Result<(), Failure> {
-    let mut buffer = vec![0; READ];
+pub fn scan(input: &mut impl Read, mut scanner: Scanner, buffer: &mut [u8]) -> Result<Verdict, Failure> {
     while scanner.wedge().is_none() {
-        match input.read(&mut buffer) {
+        match input.read(buffer) {
             Ok(0) => break,
             Ok(n) => scanner.push(&buffer[..n]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(Failure::Read(error)),
         }
     }
-    Ok(())
+    Ok(scanner.finish())
 }
 
 /// Copies `input` to `output` byte for byte as it arrives, to the end of the input, after a wedge

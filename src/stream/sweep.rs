@@ -1,14 +1,15 @@
 //! Judging a large file with several threads.
 //!
 //! Most files hold no sentinel. So the threads search block by block for the first place where one may stand,
-//! and only from there on, or a few lines before it, the [`Scanner`] reads. Blocks are read with `pread(2)` and
+//! and only from there on, or a few lines before it, lines are judged: each thread judges a stretch of its own, and
+//! what they found is put together in the order of the file. Blocks are read with `pread(2)` and
 //! not mapped: a file that shrinks while it is mapped kills the process (SIGBUS), and here it just ends earlier.
 
-use super::{Failure, scan};
+use super::Failure;
 use crate::core::{scanner::Scanner, sentinel::Candidates, verdict::Verdict};
 use std::{
     fs::File,
-    io::{ErrorKind, Seek, SeekFrom},
+    io::{self, ErrorKind},
     ops::Range,
     os::unix::fs::FileExt,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -16,7 +17,11 @@ use std::{
 };
 
 /// How much a thread reads at once.
-pub const BLOCK: usize = 256 * 1024;
+pub const BLOCK: usize = 512 * 1024;
+
+/// How many blocks a thread judges in one go: so many that starting it costs next to nothing, so few that not
+/// much is judged in vain behind a wedge.
+const STRETCH: u64 = 8;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
 const AROUND: usize = 4 * 1024;
@@ -25,7 +30,7 @@ const AROUND: usize = 4 * 1024;
 const BACK: u64 = 1024 * 1024;
 
 /// Judges a regular file from its beginning, with so many threads and blocks of `block` bytes ([`BLOCK`]). The
-/// verdict is that of [`scan`]. The file may grow or shrink meanwhile: it ends where a read finds its end.
+/// verdict is that of [`scan`](super::scan). The file may grow or shrink meanwhile: it ends where a read finds its end.
 ///
 /// # Errors
 ///
@@ -39,20 +44,120 @@ pub fn judge(file: &File, scanner: &Scanner, threads: usize, block: usize) -> Re
         Some(start) => (start, 1 + newlines(file, start, threads, block).map_err(read)?),
         None => (0, 1),
     };
-    let mut scanner = scanner.clone().starting_at(start, line);
-    let mut file = file;
-    file.seek(SeekFrom::Start(start)).map_err(read)?;
-    scan(&mut file, &mut scanner)?;
-    Ok(scanner.finish())
+    let mut own = scanner.clone().starting_at(start, line);
+    if threads > 1 {
+        in_stretches(file, scanner, &mut own, start, threads, block).map_err(read)?;
+    } else {
+        scan_from(file, &mut own, start..u64::MAX, block).map_err(read)?;
+    }
+    Ok(own.finish())
+}
+
+/// Judges the file from `start` on, where `scanner` stands: in rounds of a stretch for each thread, the next ones by
+/// scanners that begin like `fresh`.
+fn in_stretches(
+    file: &File,
+    fresh: &Scanner,
+    scanner: &mut Scanner,
+    mut start: u64,
+    threads: usize,
+    block: usize,
+) -> io::Result<()> {
+    let length = STRETCH * block as u64;
+    while scanner.wedge().is_none() {
+        let later = (1..threads as u64).map(|i| start + i * length..start + (i + 1) * length);
+        let round = start..start + length;
+        let (own, later) = thread::scope(|scope| {
+            let later: Vec<_> =
+                later.map(|stretch| scope.spawn(|| judge_stretch(file, fresh, stretch, block))).collect();
+            let own = scan_from(file, scanner, round, block);
+            let join = |one: thread::ScopedJoinHandle<'_, _>| {
+                one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            (own, later.into_iter().map(join).collect::<Vec<io::Result<_>>>())
+        });
+        let mut next = own?;
+        for stretch in later {
+            let Some(from) = next else { break };
+            // None where the line of the stretch before goes through all of it.
+            let Some(stretch) = stretch? else { continue };
+            next = if scanner.is_at_rest() {
+                scanner.absorb(stretch.scanner);
+                stretch.next
+            } else {
+                scan_from(file, scanner, from..stretch.end, block)?
+            };
+        }
+        let Some(next) = next else { break };
+        start = next;
+    }
+    Ok(())
+}
+
+/// The lines that begin in a stretch of the file, judged.
+struct Stretch {
+    scanner: Scanner,
+    /// The end of the stretch, and where the first line behind it begins, if there is one.
+    end: u64,
+    next: Option<u64>,
+}
+
+fn judge_stretch(
+    file: &File,
+    fresh: &Scanner,
+    stretch: Range<u64>,
+    block: usize,
+) -> io::Result<Option<Stretch>> {
+    let Some(from) = line_start(file, stretch.clone(), block)? else { return Ok(None) };
+    let mut scanner = fresh.clone().starting_at(from, 1);
+    let next = scan_from(file, &mut scanner, from..stretch.end, block)?;
+    Ok(Some(Stretch { scanner, end: stretch.end, next }))
+}
+
+/// Where the first line begins that begins in this stretch; the end of the file counts as one.
+fn line_start(file: &File, stretch: Range<u64>, block: usize) -> io::Result<Option<u64>> {
+    let mut buffer = vec![0; block];
+    let mut at = stretch.start - 1;
+    while at < stretch.end - 1 {
+        let length = read_block(file, &mut buffer, at)?;
+        if let Some(end) = memchr::memchr(b'\n', &buffer[..length]) {
+            return Ok(Some(at + end as u64 + 1).filter(|start| *start < stretch.end));
+        }
+        at += length as u64;
+        if length < buffer.len() {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// Judges the lines that begin in a range, whose beginning is that of a line, to the end of the last. Returns
+/// where the next line begins, or none where nothing is left to judge.
+fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize) -> io::Result<Option<u64>> {
+    let mut buffer = vec![0; block];
+    let mut at = range.start;
+    while scanner.wedge().is_none() {
+        let length = read_block(file, &mut buffer, at)?;
+        let read = &buffer[..length];
+        // The last byte in front of the range's end can be the end of its last line.
+        let last = usize::try_from(range.end.saturating_sub(at + 1)).unwrap_or(usize::MAX);
+        let rest = read.get(last..).unwrap_or_default();
+        if let Some(end) = memchr::memchr(b'\n', rest) {
+            let own = last + end + 1;
+            scanner.push(&read[..own]);
+            return Ok(Some(at + own as u64));
+        }
+        scanner.push(read);
+        if length < buffer.len() {
+            break;
+        }
+        at += length as u64;
+    }
+    Ok(None)
 }
 
 /// The first place where a sentinel may stand, or none.
-fn first_hit(
-    file: &File,
-    candidates: &Candidates,
-    threads: usize,
-    block: usize,
-) -> std::io::Result<Option<u64>> {
+fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
     in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {
@@ -65,7 +170,7 @@ fn first_hit(
 }
 
 /// How many lines end before `end`.
-fn newlines(file: &File, end: u64, threads: usize, block: usize) -> std::io::Result<u64> {
+fn newlines(file: &File, end: u64, threads: usize, block: usize) -> io::Result<u64> {
     let count = AtomicU64::new(0);
     in_blocks(file, threads, block, 0, |offset, bytes, own| {
         let left = usize::try_from(end.saturating_sub(offset)).unwrap_or(usize::MAX);
@@ -84,9 +189,9 @@ fn in_blocks(
     block: usize,
     around: usize,
     work: impl Fn(u64, &[u8], Range<usize>) -> bool + Sync,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     let (next, done) = (AtomicU64::new(0), AtomicBool::new(false));
-    let run = || -> std::io::Result<()> {
+    let run = || -> io::Result<()> {
         let mut buffer = vec![0; around + block + around];
         while !done.load(Ordering::Relaxed) {
             let offset = next.fetch_add(1, Ordering::Relaxed) * block as u64;
@@ -111,8 +216,12 @@ fn in_blocks(
     })
 }
 
-/// Fills the buffer from `offset` on, as far as the file goes.
-fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<usize> {
+/// Fills the buffer from `offset` on, as far as the file goes. Returns how much of it that is.
+///
+/// # Errors
+///
+/// Those of `pread(2)` but EINTR.
+pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match file.read_at(&mut buffer[length..], offset + length as u64) {
@@ -126,7 +235,7 @@ fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> std::io::Result<us
 }
 
 /// Where the lines begin that may bear on what stands at `hit`, or none where they are too long to tell.
-fn lines_before(file: &File, hit: u64) -> std::io::Result<Option<u64>> {
+fn lines_before(file: &File, hit: u64) -> io::Result<Option<u64>> {
     let from = hit.saturating_sub(BACK);
     let mut buffer = vec![0; usize::try_from(hit - from).unwrap_or(0)];
     let length = read_block(file, &mut buffer, from)?;

@@ -26,19 +26,39 @@ const OPERATIONS: [&[u8]; 16] = [
     b"read",
 ];
 
-/// The cause other than EROFS that `rest` names, the text from the end of the activity sentinel to
-/// the end of the line. The cause is what follows the last `: `; an operation and a path alone, or
-/// the beginning of a word that could have become the EROFS sentinel, is a line that was cut off.
-pub(crate) fn other(rest: &[u8]) -> Option<Cause> {
-    let rest = without_trailer(trim(rest));
-    let colon = memchr::memmem::rfind(rest, b": ")?;
-    let cause = trim(&rest[colon + 2..]);
-    let lower = cause.to_ascii_lowercase();
-    let erofs = Sentinel::Erofs.phrase();
-    // An empty cause is where the sentinel begins, too.
-    let open =
-        erofs.starts_with(&lower) || lower.starts_with(erofs) || (colon == 0 && only_operation(&lower));
-    (!open).then(|| Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) })
+/// What a text names as the cause of the activity failures on it. Made once for a text, in linear time, and
+/// asked for every sighting on it.
+pub(crate) struct Named<'t> {
+    text: &'t [u8],
+    /// Where the last `: ` stands, if there is one.
+    colon: Option<usize>,
+    cause: Option<Cause>,
+    /// Whether the cause would be a mere operation, which is none behind the sentinel itself.
+    operation: bool,
+}
+
+impl<'t> Named<'t> {
+    pub(crate) fn by(text: &'t [u8]) -> Self {
+        let start = text.iter().take_while(|b| is_blank(**b)).count();
+        let end = start + without_trailer(trim(text)).len();
+        let colon = memchr::memmem::rfind(&text[..end], b": ");
+        let cause = colon.map_or(&b""[..], |colon| trim(&text[colon + 2..end]));
+        let lower = cause.to_ascii_lowercase();
+        let erofs = Sentinel::Erofs.phrase();
+        // An empty cause is where the sentinel begins, too.
+        let open = erofs.starts_with(&lower) || lower.starts_with(erofs);
+        let named = || Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) };
+        Self { text, colon, cause: (!open).then(named), operation: only_operation(&lower) }
+    }
+
+    /// The cause other than EROFS of a sighting that ends at `from`. The cause is what follows the last
+    /// `: `; an operation and a path alone, or the beginning of a word that could have become the EROFS
+    /// sentinel, is a line that was cut off.
+    pub(crate) fn behind(&self, from: usize) -> Option<&Cause> {
+        let colon = self.colon.filter(|colon| *colon >= from)?;
+        let at_once = || self.text[from..colon].iter().all(|b| is_blank(*b));
+        self.cause.as_ref().filter(|_| !(self.operation && at_once()))
+    }
 }
 
 /// `open`, `open /home/…`, or the beginning of such a word.
@@ -52,25 +72,30 @@ fn only_operation(text: &[u8]) -> bool {
 /// Takes off what wrappers put behind a cause and what is none: `: unknown` (containerd's class of
 /// error), `: exit status 1`, `: exit code: 1`, `, exit code: 1`.
 fn without_trailer(rest: &[u8]) -> &[u8] {
-    let lower = rest.to_ascii_lowercase();
-    let status = |text: &[u8]| !text.is_empty() && text.len() <= 3 && text.iter().all(u8::is_ascii_digit);
-    let end = [&b": unknown"[..], b": exit status ", b": exit code: ", b", exit code: "].iter().find_map(
-        |trailer| {
-            let at = memchr::memmem::rfind(&lower, trailer)?;
-            let behind = &lower[at + trailer.len()..];
-            (if trailer.ends_with(b" ") { status(behind) } else { behind.is_empty() }).then_some(at)
-        },
-    );
-    end.map_or(rest, |at| &rest[..at])
+    let without = |text: &'_ [u8], trailer: &[u8]| {
+        let end = text.len().checked_sub(trailer.len())?;
+        text[end..].eq_ignore_ascii_case(trailer).then_some(end)
+    };
+    let digits = rest.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let end = if (1..=3).contains(&digits) {
+        let rest = &rest[..rest.len() - digits];
+        [&b": exit status "[..], b": exit code: ", b", exit code: "].iter().find_map(|t| without(rest, t))
+    } else {
+        without(rest, b": unknown")
+    };
+    end.map_or(rest, |end| &rest[..end])
 }
 
 /// Without the blanks and controls at both ends; of the invalid bytes that a transport leaves
 /// behind nothing is taken off, they do not hide a phrase that stands in front of them.
 fn trim(text: &[u8]) -> &[u8] {
-    let blank = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control();
-    let start = text.iter().take_while(|b| blank(b)).count();
-    let end = text.len() - text[start..].iter().rev().take_while(|b| blank(b)).count();
+    let start = text.iter().take_while(|b| is_blank(**b)).count();
+    let end = text.len() - text[start..].iter().rev().take_while(|b| is_blank(**b)).count();
     &text[start..end]
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte.is_ascii_control()
 }
 
 fn kind(lower: &[u8]) -> CauseKind {
@@ -116,7 +141,7 @@ mod tests {
             r": write C:\notes: read-only file system\activity",
             ": rename /a /b",
         ] {
-            assert_eq!(other(rest.as_bytes()), None, "{rest}");
+            assert_eq!(Named::by(rest.as_bytes()).behind(0), None, "{rest}");
         }
         for (rest, text, kind) in [
             (": open /x: no space left on device", "no space left on device", CauseKind::DiskFull),
@@ -144,7 +169,11 @@ mod tests {
             (":  permission denied \0", "permission denied", CauseKind::Ownership),
             (": ope /x", "ope /x", CauseKind::Other),
         ] {
-            assert_eq!(other(rest.as_bytes()), Some(Cause { text: text.into(), kind }), "{rest}");
+            assert_eq!(
+                Named::by(rest.as_bytes()).behind(0),
+                Some(&Cause { text: text.into(), kind }),
+                "{rest}"
+            );
         }
     }
 }

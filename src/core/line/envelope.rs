@@ -1,7 +1,7 @@
 //! Lines that a transport wrapped whole: JSON in whatever shape, Python's literals, logfmt.
 
 use super::{
-    text::Text,
+    text::{Remade, Text},
     voice::{self, Handed},
 };
 
@@ -55,13 +55,13 @@ pub(crate) struct Opened {
     /// How many bytes of the line stand in front of the envelope.
     pub(crate) in_front: usize,
     /// What was said, as lines.
-    pub(crate) said: Text,
+    pub(crate) said: Remade,
 }
 
 /// Opens the envelope that `text` (freed of prefixes) is, or holds behind words of its own. `None`
 /// where there is none, where it says nothing, or where it is a container's.
-pub(crate) fn open(text: &Text) -> Option<Opened> {
-    let bytes = &text.bytes;
+pub(crate) fn open(text: Text) -> Option<Opened> {
+    let bytes = text.bytes;
     let (in_front, members) = match bytes.first()? {
         b'"' if member_key(bytes).is_some() => (0, json(text, 0)),
         b'"' | b'\'' => (0, element(text)),
@@ -81,7 +81,7 @@ pub(crate) fn open(text: &Text) -> Option<Opened> {
 /// A string, and the key it stands under.
 struct Member {
     key: Vec<u8>,
-    value: Text,
+    value: Remade,
     /// The raw offset of the opening quote.
     quote: u32,
 }
@@ -103,7 +103,7 @@ impl Member {
 /// What the members say, a line each. A message and its errors are one line, joined with `: ` as Go
 /// joins them. Where no key is known every string of more than a word counts, behind its quote: what
 /// such a string begins with may be a mere mention.
-fn said(members: Members) -> Option<Text> {
+fn said(members: Members) -> Option<Remade> {
     let known = members.iter().any(Member::is_text);
     let messages = members.iter().filter(|m| SAID.contains(&m.key.as_slice())).count();
     let (mut lines, errors): (Members, Members) = if known {
@@ -117,12 +117,11 @@ fn said(members: Members) -> Option<Text> {
         (true, _) => (b"\n", b""),
         (false, _) => (b"\n", b"\""),
     };
-    let mut said: Option<Text> = None;
+    let mut said: Option<Remade> = None;
     for mut member in lines {
         // The end of a json-file entry's line. Left in, it would begin another, empty one.
         if member.value.bytes.ends_with(b"\n") {
-            member.value.bytes.pop();
-            member.value.at.pop();
+            member.value.pop();
         }
         // What was put there stands where the string begins.
         let between = if said.is_some() { between } else { b"" };
@@ -147,8 +146,8 @@ fn begins_json(bytes: &[u8]) -> bool {
 
 /// What words of its own precede: an object (`fatal: [host]: FAILED! => {"stderr":…`), a value under
 /// a key that is known (`stderr: '…'`), Python's bytes (`stderr: b'…'`).
-fn embedded(text: &Text) -> Option<(usize, Members)> {
-    let bytes = &text.bytes;
+fn embedded(text: Text) -> Option<(usize, Members)> {
+    let bytes = text.bytes;
     let key = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-@".contains(b)).count();
     let quote = key + 1 + bytes.get(key + 1..).map_or(0, blanks);
     let keyed = bytes.get(key) == Some(&b':') && quote > key + 1 && is_text_key(&bytes[..key]);
@@ -156,7 +155,7 @@ fn embedded(text: &Text) -> Option<(usize, Members)> {
         let (value, after) = string(text, quote + 1, bytes[quote]);
         // `error: "app" failed: …` is a statement.
         if bytes.get(after..).is_none_or(ends_an_element) {
-            return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at[quote] }]));
+            return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at(quote) }]));
         }
     }
     let start = memchr::memchr2_iter(b'{', b'b', bytes).find(|at| {
@@ -171,13 +170,13 @@ fn embedded(text: &Text) -> Option<(usize, Members)> {
         return Some((start, json(text, start)));
     }
     let (value, _) = string(text, start + 2, bytes[start + 1]);
-    Some((start, vec![Member { key: b"stderr".to_vec(), value, quote: text.at[start + 1] }]))
+    Some((start, vec![Member { key: b"stderr".to_vec(), value, quote: text.at(start + 1) }]))
 }
 
 /// The strings of the JSON that begins at `start`, at any depth. Lenient: what is cut off or malformed
 /// says what it says.
-fn json(text: &Text, start: usize) -> Members {
-    let bytes = &text.bytes;
+fn json(text: Text, start: usize) -> Members {
+    let bytes = text.bytes;
     let python = bytes[start..].iter().find(|b| matches!(b, b'"' | b'\'')) == Some(&b'\'');
     let mut members = Members::new();
     let (mut key, mut i) = (Vec::new(), start);
@@ -193,17 +192,17 @@ fn json(text: &Text, start: usize) -> Members {
         if rest.starts_with(b":") || rest.starts_with(b"=>") {
             key = value.bytes;
         } else {
-            members.push(Member { key: key.clone(), value, quote: text.at[quote] });
+            members.push(Member { key: key.clone(), value, quote: text.at(quote) });
         }
     }
     members
 }
 
 /// `"text",` or `'text'`, an element of an array that was printed over several lines.
-fn element(text: &Text) -> Members {
+fn element(text: Text) -> Members {
     let (value, after) = string(text, 1, text.bytes[0]);
     if text.bytes.get(after..).is_some_and(ends_an_element) {
-        vec![Member { key: Vec::new(), value, quote: text.at[0] }]
+        vec![Member { key: Vec::new(), value, quote: text.at(0) }]
     } else {
         Members::new()
     }
@@ -216,16 +215,16 @@ fn ends_an_element(behind: &[u8]) -> bool {
 
 /// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin
 /// with a bar.
-fn service_message(text: &Text) -> Members {
+fn service_message(text: Text) -> Members {
     const KEYS: [&[u8]; 4] = [b"text", b"description", b"details", b"errorDetails"];
-    let bytes = &text.bytes;
+    let bytes = text.bytes;
     let mut members = Members::new();
     let mut i = 0;
     while let Some(quote) = bytes.get(i..).and_then(|rest| memchr::memchr(b'\'', rest)).map(|at| i + at) {
         let (value, after) = escaped(text, quote + 1, b'\'', b'|');
         let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
         if key.is_some_and(|key| KEYS.contains(&key)) {
-            members.push(Member { key: SAID[0].to_vec(), value, quote: text.at[quote] });
+            members.push(Member { key: SAID[0].to_vec(), value, quote: text.at(quote) });
         }
         i = after;
     }
@@ -241,8 +240,8 @@ pub(crate) fn member_key(head: &[u8]) -> Option<&[u8]> {
 }
 
 /// `time="…" level=error msg="text"`: quoted values of the pairs at the head of the line.
-fn logfmt(text: &Text) -> Members {
-    let bytes = &text.bytes;
+fn logfmt(text: Text) -> Members {
+    let bytes = text.bytes;
     let mut members = Members::new();
     let mut i = 0;
     loop {
@@ -254,7 +253,7 @@ fn logfmt(text: &Text) -> Members {
         i += key + 1;
         if bytes.get(i) == Some(&b'"') {
             let (value, after) = string(text, i + 1, b'"');
-            members.push(Member { key: name.to_vec(), value, quote: text.at[i] });
+            members.push(Member { key: name.to_vec(), value, quote: text.at(i) });
             i = after.min(bytes.len());
         } else {
             i += bytes[i..].iter().take_while(|b| **b != b' ').count();
@@ -269,19 +268,20 @@ fn blanks(bytes: &[u8]) -> usize {
 
 /// The string whose first byte stands at `start`, decoded, and the offset behind its closing quote
 /// (beyond the end, where it has none).
-fn string(text: &Text, start: usize, quote: u8) -> (Text, usize) {
+fn string(text: Text, start: usize, quote: u8) -> (Remade, usize) {
     escaped(text, start, quote, b'\\')
 }
 
-fn escaped(text: &Text, start: usize, quote: u8, introducer: u8) -> (Text, usize) {
-    let bytes = &text.bytes;
-    let mut value = Text::default();
+fn escaped(text: Text, start: usize, quote: u8, introducer: u8) -> (Remade, usize) {
+    let bytes = text.bytes;
+    let mut value = Remade::default();
     let mut i = start;
     while i < bytes.len() && bytes[i] != quote {
-        let at = text.at[i];
+        let at = text.at(i);
         if bytes[i] != introducer {
-            value.push(bytes[i], at);
-            i += 1;
+            let plain = memchr::memchr2(quote, introducer, &bytes[i..]).unwrap_or(bytes.len() - i);
+            value.extend(text, i, i + plain);
+            i += plain;
             continue;
         }
         let Some(escape) = bytes.get(i + 1) else {
@@ -311,7 +311,7 @@ fn escaped(text: &Text, start: usize, quote: u8, introducer: u8) -> (Text, usize
         } else {
             // No escape.
             value.push(introducer, at);
-            value.push(*escape, text.at[i - 1]);
+            value.push(*escape, text.at(i - 1));
         }
     }
     (value, i + 1)
@@ -346,7 +346,7 @@ mod tests {
     use super::*;
 
     fn opened(raw: &str) -> Option<String> {
-        let said = open(&Text::raw(raw.as_bytes()))?.said;
+        let said = open(Text::raw(raw.as_bytes()))?.said;
         Some(String::from_utf8_lossy(&said.bytes).into_owned())
     }
 

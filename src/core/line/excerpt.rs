@@ -23,6 +23,11 @@ impl Excerpt {
         matches!(self, Self::Inside(lines) if lines < EXCERPT_MAX)
     }
 
+    /// Whether what comes next is judged as at the start of a stream.
+    pub(crate) fn is_closed(self) -> bool {
+        matches!(self, Self::Outside | Self::Inside(EXCERPT_MAX..))
+    }
+
     /// Takes the next line, freed of the prefixes that are known and of its indent; `rule` says whether it
     /// is one. Says whether the line belongs to an excerpt.
     pub(crate) fn step(&mut self, head: &[u8], rule: bool) -> bool {

@@ -13,8 +13,9 @@ mod transport;
 mod voice;
 
 use crate::core::{sentinel::Sentinel, verdict::Cause};
+use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
-use text::Text;
+use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
 
@@ -70,19 +71,23 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
-    let mut judge = Judge { view, complete, excerpt, found, voice: Voice::Client, said: None };
-    judge.lines(&Text::raw(view), 0);
+    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
+    judge.lines(Text::raw(view), 0);
     judge.voice
+}
+
+/// Takes a line that has no sentinel, for what it does to the excerpt.
+pub(crate) fn pass(view: &[u8], complete: bool, excerpt: &mut Excerpt) {
+    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Nothing };
+    judge.lines(Text::raw(view), 0);
 }
 
 /// The texts of a line that are in the client's voice, freed of escapes, prefixes and envelopes. Linear
 /// in the view.
 pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
     let mut said = Vec::new();
-    let found = &mut Vec::new();
-    let mut judge =
-        Judge { view, complete: true, excerpt, found, voice: Voice::Client, said: Some(&mut said) };
-    judge.lines(&Text::raw(view), 0);
+    let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Client(&mut said) };
+    judge.lines(Text::raw(view), 0);
     said
 }
 
@@ -92,44 +97,42 @@ pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
     !Handed::of(text).is_container(start) && !mentioned(&text[..start], &text[end..])
 }
 
-/// Judges a whole line that is a container's on its face: its head tells, and neither an escape sequence nor a
-/// carriage return stands on it. False where it is not. Such a line can tell nothing but that a container
-/// printed a sentinel; who knows that already need not look for more.
-pub(crate) fn is_plainly_container(line: &[u8], excerpt: &mut Excerpt) -> bool {
+/// Whether a whole line is a container's on its face: its head tells, and neither an escape sequence nor a
+/// carriage return stands on it. Such a line can tell nothing but that a container printed a sentinel; who
+/// knows that already need not look for more, but [`pass_container`].
+pub(crate) fn is_plainly_container(line: &[u8]) -> bool {
     let head = &line[transport::indent(line)..];
-    let plain = voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none();
-    if plain {
-        excerpt.step(head, excerpt::rule(head).is_some());
-    }
-    plain
+    voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none()
+}
+
+/// Passes over a line that [`is_plainly_container`].
+pub(crate) fn pass_container(line: &[u8], excerpt: &mut Excerpt) {
+    let head = &line[transport::indent(line)..];
+    excerpt.step(head, excerpt::rule(head).is_some());
 }
 
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
 /// line goes on in.
 pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
-    let text = Text::raw(view).without_escapes();
-    sightings(&text, view, voice, complete, found);
-    voice_behind(&text, BEFORE + VIEW, voice)
+    let mut freed = Remade::default();
+    let text = Text::raw(view).without_escapes(&mut freed);
+    sightings(text, view, voice, complete, found);
+    voice_behind(text, BEFORE + VIEW, voice)
 }
 
 /// The voice that a line goes on in behind a later view without a sentinel.
 pub(crate) fn voice_later(view: &[u8], voice: Voice) -> Voice {
-    if memchr::memchr(0x1b, view).is_some() {
-        return voice_behind(&Text::raw(view).without_escapes(), BEFORE + VIEW, voice);
-    }
-    let own = view.len().min(BEFORE + VIEW);
-    let handed = Handed::of(&view[..own]).is_container(own);
-    if handed { Voice::Container } else { voice }
+    voice_behind(Text::raw(view).without_escapes(&mut Remade::default()), BEFORE + VIEW, voice)
 }
 
 /// The voice behind the part of a text that stands in front of `end` in its view: a command that is quoted
 /// and not closed there, however long it is, must not become the client's words in the next view, nor
 /// behind a carriage return.
-fn voice_behind(text: &Text, end: usize, voice: Voice) -> Voice {
+fn voice_behind(text: Text, end: usize, voice: Voice) -> Voice {
     if voice == Voice::Container {
         return voice;
     }
-    let own = text.at.iter().take_while(|at| (**at as usize) < end).count();
+    let own = text.before(end);
     let handed = Handed::of(&text.bytes[..own]).is_container(own);
     if handed { Voice::Container } else { voice }
 }
@@ -138,32 +141,39 @@ struct Judge<'j> {
     view: &'j [u8],
     complete: bool,
     excerpt: &'j mut Excerpt,
-    found: &'j mut Vec<Occurrence>,
     voice: Voice,
-    /// Where the client's texts go, where they and no sightings are asked for.
-    said: Option<&'j mut Vec<Vec<u8>>>,
+    of: Of<'j>,
+}
+
+/// What is asked of a line, and where it goes.
+enum Of<'j> {
+    Sightings(&'j mut Vec<Occurrence>),
+    /// The client's texts.
+    Client(&'j mut Vec<Vec<u8>>),
+    Nothing,
 }
 
 impl Judge<'_> {
     /// What an envelope holds can be several lines.
-    fn lines(&mut self, text: &Text, depth: usize) {
+    fn lines(&mut self, text: Text, depth: usize) {
         for line in text.split(b'\n') {
-            self.segments(&line.without_escapes(), depth);
+            self.segments(line.without_escapes(&mut Remade::default()), depth);
         }
     }
 
     /// A carriage return ends no line: what stands behind a container's words is still its own.
-    fn segments(&mut self, line: &Text, depth: usize) {
+    fn segments(&mut self, line: Text, depth: usize) {
         let mut voice = Voice::Client;
-        for (i, segment) in line.split(b'\r').enumerate() {
-            let rest = freed(&segment);
-            let indent = transport::indent(&rest.bytes);
+        let mut segments = line.split(b'\r').enumerate().peekable();
+        while let Some((i, segment)) = segments.next() {
+            let rest = freed(segment);
+            let indent = transport::indent(rest.bytes);
             let head = &rest.bytes[indent..];
             if voice::is_container(head) {
                 voice = Voice::Container;
             }
             let envelope = if voice == Voice::Client && depth < ENVELOPES_MAX {
-                envelope::open(&rest.slice(indent, rest.bytes.len()))
+                envelope::open(rest.slice(indent, rest.bytes.len()))
             } else {
                 None
             };
@@ -172,8 +182,8 @@ impl Judge<'_> {
                 // front of it can be a step's.
                 let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
                 let in_front = rest.slice(0, indent + envelope.in_front);
-                self.text(&in_front, before);
-                self.lines(&envelope.said, depth + 1);
+                self.text(in_front, before);
+                self.lines(envelope.said.text(), depth + 1);
                 continue;
             }
             let rule =
@@ -181,26 +191,28 @@ impl Judge<'_> {
             if i == 0 && self.excerpt.step(head, rule) {
                 voice = Voice::Container;
             }
-            self.text(&rest, voice);
-            self.voice = if self.complete { voice } else { voice_behind(&rest, VIEW, voice) };
-            voice = voice_behind(&rest, usize::MAX, voice);
+            self.text(rest, voice);
+            self.voice = if self.complete { voice } else { voice_behind(rest, VIEW, voice) };
+            if segments.peek().is_some() {
+                voice = voice_behind(rest, usize::MAX, voice);
+            }
         }
     }
 
     /// Takes a text that has one voice.
-    fn text(&mut self, text: &Text, voice: Voice) {
-        match &mut self.said {
-            Some(said) if voice == Voice::Client => said.push(text.bytes.clone()),
-            Some(_) => {}
-            None => sightings(text, self.view, voice, self.complete, self.found),
+    fn text(&mut self, text: Text, voice: Voice) {
+        match &mut self.of {
+            Of::Sightings(found) => sightings(text, self.view, voice, self.complete, found),
+            Of::Client(said) if voice == Voice::Client => said.push(text.bytes.to_vec()),
+            Of::Client(_) | Of::Nothing => {}
         }
     }
 }
 
 /// Without the prefixes of its transport, up to the first head that is container output. What holds a
 /// marker is no prefix: a container could take its own off (`app: #7 0.412 x\ty\t2026-…Z ERROR: …`).
-fn freed(segment: &Text) -> Text {
-    let bytes = &segment.bytes;
+fn freed(segment: Text) -> Text {
+    let bytes = segment.bytes;
     let (mut start, mut stamped) = (0, false);
     for _ in 0..PREFIXES_MAX {
         let head = start + transport::indent(&bytes[start..]);
@@ -217,18 +229,28 @@ fn freed(segment: &Text) -> Text {
 }
 
 /// Finds and judges the sentinels of a text of `view` that has one voice.
-fn sightings(text: &Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
-    let lower = text.bytes.to_ascii_lowercase();
+fn sightings(text: Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
     let first = found.len();
     let handed = std::cell::OnceCell::new();
-    let handed = |at| handed.get_or_init(|| Handed::of(&text.bytes)).is_container(at);
+    let handed = |at| handed.get_or_init(|| Handed::of(text.bytes)).is_container(at);
+    let named = std::cell::OnceCell::new();
+    let cause = |from| named.get_or_init(|| Named::by(text.bytes)).behind(from).cloned();
     for sentinel in Sentinel::ALL {
-        let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
-        for start in memchr::memmem::find_iter(&lower, phrase) {
-            if text.is_raw(start + core, 4, view) {
-                let voice = if handed(start) { Voice::Container } else { voice };
-                let standing = standing(&lower, &text.bytes, start, sentinel, voice, complete);
-                let at = text.at[start] as usize;
+        for start in sentinel.find_iter(text.bytes) {
+            if text.is_raw(start + sentinel.core().1, 4, view) {
+                let end = start + sentinel.phrase().len();
+                let (before, behind) = (&text.bytes[..start], &text.bytes[end..]);
+                let standing = if voice == Voice::Container || handed(start) {
+                    Standing::Container
+                } else if mentioned(before, behind) {
+                    Standing::Mentioned
+                } else if sentinel == Sentinel::Erofs {
+                    Standing::Stated { state_dir: names_state_dir(before) }
+                } else {
+                    let other = if complete { cause(end) } else { None };
+                    other.map_or(Standing::Stated { state_dir: false }, Standing::OtherCause)
+                };
+                let at = text.at(start) as usize;
                 found.push(Occurrence { sentinel, at, standing, beside_activity: false });
             }
         }
@@ -244,31 +266,6 @@ fn sightings(text: &Text, view: &[u8], voice: Voice, complete: bool, found: &mut
                 occurrence.standing = Standing::InOtherCause;
             }
         }
-    }
-}
-
-fn standing(
-    lower: &[u8],
-    bytes: &[u8],
-    start: usize,
-    sentinel: Sentinel,
-    voice: Voice,
-    complete: bool,
-) -> Standing {
-    let (before, behind) = (&bytes[..start], &bytes[start + sentinel.phrase().len()..]);
-    if voice == Voice::Container {
-        return Standing::Container;
-    }
-    if mentioned(before, behind) {
-        return Standing::Mentioned;
-    }
-    match sentinel {
-        Sentinel::Erofs => Standing::Stated { state_dir: names_state_dir(&lower[..start]) },
-        Sentinel::Activity if !complete => Standing::Stated { state_dir: false },
-        Sentinel::Activity => match cause::other(behind) {
-            None => Standing::Stated { state_dir: false },
-            Some(cause) => Standing::OtherCause(cause),
-        },
     }
 }
 
@@ -304,18 +301,33 @@ fn names_state_dir(before: &[u8]) -> bool {
     const KEPT: [&[u8]; 7] =
         [b"activity", b"refs", b"instances", b"defaults", b"current", b".lock", b".buildnodeid"];
     let Some(before) = before.strip_suffix(b": ") else { return false };
-    let statement = memchr::memmem::rfind(before, b": ").map_or(before, |at| &before[at + 2..]);
+    let start = memchr::memrchr_iter(b':', before).find(|at| before.get(at + 1) == Some(&b' '));
+    let statement = &before[start.map_or(0, |at| at + 2)..];
     let Some(slash) = memchr::memchr2(b'/', b'\\', statement) else { return false };
-    let parts: Vec<&[u8]> = statement[slash..].split(|b| matches!(b, b'/' | b'\\')).collect();
-    parts.iter().enumerate().any(|(i, part)| {
-        let next = parts.get(i + 1);
-        match *part {
-            b".docker" => next.is_none(),
-            b"buildx" => {
-                parts[i - 1] == b".docker" || next.is_none_or(|n| KEPT.contains(n) || n.starts_with(b".tmp-"))
+    let mut parts = statement[slash..].split(|b| matches!(b, b'/' | b'\\')).peekable();
+    let mut parent: &[u8] = b"";
+    while let Some(part) = parts.next() {
+        let next = parts.peek();
+        let temporary = || next.is_some_and(|next| is_temporary(next));
+        let kept = || next.is_none_or(|next| KEPT.iter().any(|name| next.eq_ignore_ascii_case(name)));
+        let own = match part.len() {
+            7 => part.eq_ignore_ascii_case(b".docker") && next.is_none(),
+            6 => {
+                part.eq_ignore_ascii_case(b"buildx")
+                    && (parent.eq_ignore_ascii_case(b".docker") || kept() || temporary())
             }
-            b"activity" => next.is_some_and(|n| n.starts_with(b".tmp-")),
+            8 => part.eq_ignore_ascii_case(b"activity") && temporary(),
             _ => false,
+        };
+        if own {
+            return true;
         }
-    })
+        parent = part;
+    }
+    false
+}
+
+/// Whether this is a name that buildx gives to a file before it renames it.
+fn is_temporary(name: &[u8]) -> bool {
+    name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b".tmp-"))
 }

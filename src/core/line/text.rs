@@ -1,16 +1,46 @@
 //! A stretch of a line, freed of escapes, that remembers where each byte stood.
 
-/// Bytes of a line, each with its offset in the raw bytes it came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) at: Vec<u32>,
+/// Bytes of a line, each with its offset in the raw bytes it came from. Borrowed: a line that no
+/// transport has changed is judged where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Text<'t> {
+    pub(crate) bytes: &'t [u8],
+    at: At<'t>,
 }
 
-impl Text {
+/// Where the bytes of a [`Text`] stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At<'t> {
+    /// Side by side, from here on.
+    From(u32),
+    Each(&'t [u32]),
+}
+
+/// A [`Text`] of its own: bytes that were taken apart and put together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Remade {
+    pub(crate) bytes: Vec<u8>,
+    at: Vec<u32>,
+}
+
+impl Remade {
     pub(crate) fn push(&mut self, byte: u8, at: u32) {
         self.bytes.push(byte);
         self.at.push(at);
+    }
+
+    /// Takes on `text[start..end]`.
+    pub(crate) fn extend(&mut self, text: Text, start: usize, end: usize) {
+        self.bytes.extend_from_slice(&text.bytes[start..end]);
+        match text.at {
+            At::Each(at) => self.at.extend_from_slice(&at[start..end]),
+            At::From(_) => self.at.extend((text.at(start)..).take(end - start)),
+        }
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.bytes.pop();
+        self.at.pop();
     }
 
     pub(crate) fn append(&mut self, other: Self) {
@@ -18,19 +48,48 @@ impl Text {
         self.at.extend(other.at);
     }
 
+    pub(crate) fn text(&self) -> Text<'_> {
+        Text { bytes: &self.bytes, at: At::Each(&self.at) }
+    }
+}
+
+impl<'t> Text<'t> {
     /// The raw bytes of a view, whose length the bounds of [`crate::core::line`] keep below `u32`.
-    pub(crate) fn raw(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.to_vec(), at: (0u32..).take(bytes.len()).collect() }
+    pub(crate) fn raw(bytes: &'t [u8]) -> Self {
+        Self { bytes, at: At::From(0) }
     }
 
-    pub(crate) fn slice(&self, start: usize, end: usize) -> Self {
-        Self { bytes: self.bytes[start..end].to_vec(), at: self.at[start..end].to_vec() }
+    /// The offset of the byte at `i`, one of the text's own.
+    pub(crate) fn at(self, i: usize) -> u32 {
+        match self.at {
+            // No text is longer than a view, so neither its length nor an offset is cut.
+            #[expect(clippy::cast_possible_truncation)]
+            At::From(start) => start + i as u32,
+            At::Each(at) => at[i],
+        }
+    }
+
+    /// How many bytes there are before the first that stood at `end` of the view or behind it.
+    pub(crate) fn before(self, end: usize) -> usize {
+        match self.at {
+            At::From(start) => end.saturating_sub(start as usize).min(self.bytes.len()),
+            At::Each(at) => at.iter().take_while(|at| (**at as usize) < end).count(),
+        }
+    }
+
+    pub(crate) fn slice(self, start: usize, end: usize) -> Self {
+        let at = match self.at {
+            At::Each(at) => At::Each(&at[start..end]),
+            #[expect(clippy::cast_possible_truncation, reason = "as in `at`")]
+            At::From(from) => At::From(from + start as u32),
+        };
+        Self { bytes: &self.bytes[start..end], at }
     }
 
     /// The pieces between the bytes `separator`.
-    pub(crate) fn split(&self, separator: u8) -> impl Iterator<Item = Self> {
+    pub(crate) fn split(self, separator: u8) -> impl Iterator<Item = Self> {
         let mut start = 0;
-        let ends = memchr::memchr_iter(separator, &self.bytes).chain([self.bytes.len()]);
+        let ends = memchr::memchr_iter(separator, self.bytes).chain([self.bytes.len()]);
         ends.map(move |end| {
             let piece = self.slice(start, end);
             start = end + 1;
@@ -41,29 +100,25 @@ impl Text {
     /// Whether `length` bytes from `start` on stand like this in the view that the text is of: with no
     /// escape among them, and none of them spelled as one. What is searched for in raw bytes, to pass
     /// over the lines that have none of it, counts only where the search can see it.
-    pub(crate) fn is_raw(&self, start: usize, length: usize, view: &[u8]) -> bool {
-        let at = self.at[start] as usize;
+    pub(crate) fn is_raw(self, start: usize, length: usize, view: &[u8]) -> bool {
+        let at = self.at(start) as usize;
         view.get(at..at + length) == Some(&self.bytes[start..start + length])
     }
 
     /// Removes the escape sequences of ECMA-48: CSI, the strings (OSC, DCS, SOS, PM, APC) up to BEL
     /// or ST, and the short ones. An unfinished string loses its introducer alone, so that what a
-    /// terminal would swallow is still read. Linear.
-    pub(crate) fn without_escapes(&self) -> Self {
-        let bytes = &self.bytes;
+    /// terminal would swallow is still read. Linear. What is left is put into `freed`, if anything went.
+    pub(crate) fn without_escapes(self, freed: &'t mut Remade) -> Self {
+        let bytes = self.bytes;
         if memchr::memchr(ESC, bytes).is_none() {
-            return self.clone();
+            return self;
         }
-        let mut freed = Self::default();
         let mut strings_end = true;
         let mut i = 0;
         while i < bytes.len() {
-            if bytes[i] != ESC {
-                freed.push(bytes[i], self.at[i]);
-                i += 1;
-                continue;
-            }
-            i += 1;
+            let plain = memchr::memchr(ESC, &bytes[i..]).unwrap_or(bytes.len() - i);
+            freed.extend(self, i, i + plain);
+            i += plain + 1;
             match bytes.get(i) {
                 Some(b'[') => {
                     i += 1;
@@ -87,7 +142,7 @@ impl Text {
                 Some(_) | None => {}
             }
         }
-        freed
+        freed.text()
     }
 }
 
@@ -126,10 +181,11 @@ mod tests {
             ("a\x1b[12", "a"),
             ("a\x1b[1\x1b[2mb", "ab"),
         ] {
-            let text = Text::raw(raw.as_bytes()).without_escapes();
-            assert_eq!(String::from_utf8_lossy(&text.bytes), freed, "{raw:?}");
-            for (byte, at) in text.bytes.iter().zip(&text.at) {
-                assert_eq!(*byte, raw.as_bytes()[*at as usize]);
+            let mut remade = Remade::default();
+            let text = Text::raw(raw.as_bytes()).without_escapes(&mut remade);
+            assert_eq!(String::from_utf8_lossy(text.bytes), freed, "{raw:?}");
+            for (i, byte) in text.bytes.iter().enumerate() {
+                assert_eq!(*byte, raw.as_bytes()[text.at(i) as usize]);
             }
         }
     }

@@ -63,6 +63,9 @@ impl Cursor<'_> {
 /// GitLab, journald, docker, Kubernetes), `HH:MM:SS`, `Nov 23 21:39:00` (syslog, `ts`), seconds
 /// since the epoch.
 fn timestamp(text: &[u8]) -> usize {
+    if !text.first().is_some_and(|b| b.is_ascii_digit() || b"[(JFMASOND".contains(b)) {
+        return 0;
+    }
     [iso, clock, bsd, epoch].iter().find_map(|rule| bracketable(text, *rule)).unwrap_or(0)
 }
 

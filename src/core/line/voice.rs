@@ -143,12 +143,7 @@ pub(crate) struct Handed {
 
 impl Handed {
     pub(crate) fn of(text: &[u8]) -> Self {
-        let lower = text.to_ascii_lowercase();
-        Self {
-            marker: (0..text.len()).find(|at| is_marker(text, *at)),
-            commands: commands(&lower),
-            older: older_commands(&lower),
-        }
+        Self { marker: marker(text), commands: commands(text), older: older_commands(text) }
     }
 
     /// Whether what stands at `at` is a container's.
@@ -160,6 +155,34 @@ impl Handed {
             || self.marker.is_some_and(|marker| marker < at)
             || self.older.iter().any(|command| command.contains(&at))
     }
+}
+
+/// Where the first marker of a text begins. Looks only where one of the characters stands that each has.
+fn marker(text: &[u8]) -> Option<usize> {
+    memchr::memchr3(b'#', b'[', b'|', text).or_else(|| memchr::memchr2(b'{', b'.', text))?;
+    let back =
+        |from: usize, skip: fn(&u8) -> bool| from - text[..from].iter().rev().take_while(|b| skip(b)).count();
+    let number = |end: usize| back(end, u8::is_ascii_digit);
+    let first = |letter: u8, start: &dyn Fn(usize) -> Option<usize>| {
+        let starts = memchr::memchr_iter(letter, text).filter_map(start);
+        starts.into_iter().find(|at| is_marker(text, *at))
+    };
+    let firsts = [
+        // `#7 …`; `=> => # `.
+        first(b'#', &|at| Some(at)),
+        first(b'#', &|at| at.checked_sub(6)),
+        // `> [3/3] `; `=> CACHED [3/3] `; `"[3/3] `.
+        first(b'[', &|at| at.checked_sub(2)),
+        first(b'[', &|at| back(at, |b| b.is_ascii_uppercase() || *b == b' ').checked_sub(2)),
+        first(b'[', &|at| Some(at)),
+        // `web-1  | `; `3 | >>> `.
+        first(b'|', &|at| Some(at)),
+        first(b'|', &|at| Some(number(at.checked_sub(1)?))),
+        first(b'{', &|at| Some(at)),
+        // `27604 v0.12.1 …`: a dot, behind the only word with one, behind the number.
+        first(b'.', &|at| Some(number(back(at, |b| *b != b' ' && *b != b'.').checked_sub(1)?))),
+    ];
+    firsts.into_iter().flatten().min()
 }
 
 /// Whether a marker begins in the first `length` bytes of a text.
@@ -251,16 +274,25 @@ fn step_name(text: &[u8]) -> bool {
     counted || last == b"internal"
 }
 
+/// Whether a phrase, in whatever case, ends at `end`.
+fn is_behind(text: &[u8], end: usize, phrase: &[u8]) -> bool {
+    let stands = |start| text.get(start..end).is_some_and(|found| found.eq_ignore_ascii_case(phrase));
+    end.checked_sub(phrase.len()).is_some_and(stands)
+}
+
 /// The commands as `BuildKit` before 0.9 and the builder before it quote them. They escape nothing, so
 /// that only the last thing that looks like an end can be one.
-fn older_commands(lower: &[u8]) -> Vec<Range<usize>> {
+fn older_commands(text: &[u8]) -> Vec<Range<usize>> {
     const QUOTED: [(&[u8], &[u8]); 2] =
         [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
     let commands = QUOTED.iter().filter_map(|(introducer, end)| {
-        let start = memchr::memmem::find(lower, introducer)?;
-        let command = start + introducer.len();
-        let closed = memchr::memmem::rfind(&lower[command..], end).map(|at| command + at);
-        Some(start..closed.unwrap_or(usize::MAX))
+        let quote = introducer[introducer.len() - 1];
+        let mut quotes = memchr::memchr_iter(quote, text).map(|at| at + 1);
+        let command = quotes.find(|command| is_behind(text, *command, introducer))?;
+        let closed = memchr::memrchr_iter(end[0], &text[command..])
+            .map(|at| command + at)
+            .find(|at| is_behind(text, at + end.len(), end));
+        Some(command - introducer.len()..closed.unwrap_or(usize::MAX))
     });
     commands.collect()
 }
@@ -268,19 +300,20 @@ fn older_commands(lower: &[u8]) -> Vec<Range<usize>> {
 /// The commands that are quoted back, each from its introducer to its closing quote; one that is not
 /// closed goes to the end. `process %q` (`solver/llbsolver/ops/exec.go`) escapes what the command holds, so
 /// that it cannot close itself.
-fn commands(lower: &[u8]) -> Vec<Range<usize>> {
+fn commands(text: &[u8]) -> Vec<Range<usize>> {
     const INTRODUCER: &[u8] = b"process ";
     let mut commands: Vec<Range<usize>> = Vec::new();
-    for start in memchr::memmem::find_iter(lower, INTRODUCER) {
-        let word = start + INTRODUCER.len();
+    for quote in memchr::memchr_iter(b'"', text) {
         // In an envelope that was not opened the quotes themselves are escaped.
-        let level = lower[word..].iter().take_while(|b| **b == b'\\').count();
-        let quoted = word + level + 1;
-        if lower.get(quoted - 1) != Some(&b'"') || commands.last().is_some_and(|last| start < last.end) {
+        let level = text[..quote].iter().rev().take_while(|b| **b == b'\\').count();
+        let Some(start) = (quote - level).checked_sub(INTRODUCER.len()) else { continue };
+        let known = commands.last().is_some_and(|last| start < last.end);
+        if known || !is_behind(text, quote - level, INTRODUCER) {
             continue;
         }
-        let closed = memchr::memchr_iter(b'"', &lower[quoted..]).map(|at| quoted + at).find(|at| {
-            let escapes = lower[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count();
+        let quoted = quote + 1;
+        let closed = memchr::memchr_iter(b'"', &text[quoted..]).map(|at| quoted + at).find(|at| {
+            let escapes = text[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count();
             escapes % (2 * (level + 1)) == level
         });
         commands.push(start..closed.unwrap_or(usize::MAX));
