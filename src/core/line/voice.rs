@@ -237,12 +237,8 @@ fn indexed_bar(text: &[u8], at: usize) -> bool {
 /// Whether a line is the first of an excerpt, which names the step: `> [3/3] RUN …`, also behind a prefix that
 /// nobody knows (`app:build:  > [3/3] RUN …`), but not in a container's words.
 pub(crate) fn names_step(line: &[u8]) -> bool {
-    let marked = |at: usize| line[at..].starts_with(b"> [");
-    line.starts_with(b"> ")
-        || !is_container(line)
-            && (0..line.len())
-                .find(|at| is_marker(line, *at))
-                .is_some_and(|at| marked(at) && !has_time(&line[..at]))
+    let own = |at: usize| line[at..].starts_with(b"> [") && !has_time(&line[..at]);
+    line.starts_with(b"> ") || !is_container(line) && marker(line).is_some_and(own)
 }
 
 /// Whether the seconds of a step stand in the words in front of something, behind a prefix that nobody knows
