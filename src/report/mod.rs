@@ -12,7 +12,7 @@ pub mod summary;
 
 pub use human_run::{announced, concluded, ended};
 pub use run::{Attempt, Fallback, Original, Run, Way};
-pub use sanitize::sanitize;
+pub use sanitize::{escaped_json, sanitize};
 
 use crate::{
     core::{

@@ -160,11 +160,17 @@ impl View<'_> {
     fn head(&self, head: &[Byte]) -> Head {
         let all = bytes(head);
         let rule = re!("^(?:|.*", boundary!(), r")(?P<rule>------)[^!-~]*\z").captures(&all);
-        if rule.is_some_and(|rule| self.is_raw(&head[rule.name("rule").unwrap().range()]))
-            && !is_container(&all)
-        {
+        let rule = rule.map(|rule| rule.name("rule").unwrap().range());
+        let marker = marker(&all);
+        // Behind a container's mark, or the seconds of a step, both are the container's.
+        let own = |at: usize| {
+            let timed = re!(" ", seconds!()).is_match(&all[..at]);
+            !is_container(&all) && marker.is_none_or(|marker| marker >= at) && !timed
+        };
+        if rule.is_some_and(|rule| self.is_raw(&head[rule.clone()]) && own(rule.start)) {
             Head::Rule
-        } else if re!("^> |", boundary!(), "> ", step!()).is_match(&all) {
+        } else if all.starts_with(b"> ") || marker.is_some_and(|at| all[at..].starts_with(b"> [") && own(at))
+        {
             Head::Step
         } else {
             Head::Other
