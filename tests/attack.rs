@@ -24,7 +24,7 @@ use attempt::{Attempt, By, census, from_corpus};
 use common::{
     oracle,
     said::said,
-    streams::{Cut, transports},
+    streams::{Cut, pieces::transports},
 };
 use program::{fed, unwedge};
 use std::{collections::BTreeSet, fs, path::Path};

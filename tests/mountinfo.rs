@@ -108,7 +108,9 @@ fn what_is_no_table_is_an_error_with_its_line() {
         (format!("{good}\n1 1 0:1 / / rw tmpfs tmpfs rw"), 2),
         (format!("{good}\n1 1 0:1 / / rw - tmpfs"), 2),
     ] {
-        assert_eq!(MountTable::parse(bad.as_bytes()).map_err(|e| e.line()), Err(line), "{bad:?}");
+        let error = MountTable::parse(bad.as_bytes()).expect_err(&bad);
+        assert_eq!(error.line(), line, "{bad:?}");
+        assert!(error.to_string().starts_with(&format!("not a mount table: line {line}: ")), "{error}");
     }
     let without_source = "1 1 0:1 / /x rw - tmpfs  rw";
     assert_eq!(MountTable::parse(without_source.as_bytes()).unwrap().entries()[0].source, b"");

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use std::{env, fs, path::Path};
 use unwedge::core::{
-    line::{AFTER, VIEW},
+    line::{AFTER, ENVELOPES_MAX, VIEW},
     scanner::Scanner,
     verdict::Verdict,
 };
@@ -44,21 +44,34 @@ proptest! {
     }
 }
 
+/// Where the scanner says something else than the oracle: however the stream is cut, with an end behind its last
+/// line too, and where both sentinels have to stand on one line.
+fn differences(stream: &str) -> Vec<String> {
+    let ended = format!("{stream}\n");
+    let judged = [stream, &ended].into_iter().flat_map(|stream| [(stream, false), (stream, true)]);
+    judged
+        .flat_map(|(stream, same_line)| {
+            let oracle = oracle::judged(stream.as_bytes(), same_line);
+            let cuts = [WHOLE, Cut::Every(1), Cut::Every(VIEW), Cut::AtLines { behind: false }];
+            cuts.into_iter().filter_map(move |cut| {
+                let scanner = scanned(stream.as_bytes(), &cut, same_line);
+                (scanner != oracle).then(|| format!("{cut:?}: scanner {scanner:?}, oracle {oracle:?}"))
+            })
+        })
+        .collect()
+}
+
 /// Holds both against rows that were written by hand: what stands in front of the sentences, and what the
 /// page demands.
 fn demand(rows: &[(&str, &str)]) {
     let mut wrong = Vec::new();
     for (row, demanded) in rows {
         let stream = filled(row);
-        for (who, verdict) in [
-            ("oracle", oracle::judged(stream.as_bytes(), false)),
-            ("scanner", scanned(stream.as_bytes(), &WHOLE, false)),
-        ] {
-            let said = said(&verdict);
-            if said != *demanded {
-                wrong.push(format!("{row:?}\n    demanded {demanded}\n    {who} says {said}"));
-            }
+        let said = said(&oracle::judged(stream.as_bytes(), false));
+        if said != *demanded {
+            wrong.push(format!("{row:?}\n    demanded {demanded}\n    the oracle says {said}"));
         }
+        wrong.extend(differences(&stream).into_iter().map(|difference| format!("{row:?}\n    {difference}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -82,6 +95,24 @@ fn the_message() {
         ("$A: open /home/\n$E\n$W", "wedge stream 1 2"),
         ("$E\n$W", "wedge line 2 2"),
     ]);
+}
+
+/// "It is known as early as the bytes allow (when the line that completes it ends, or the stream does)."
+#[test]
+fn a_wedge_is_known_when_its_line_ends() {
+    let sentence = "ERROR: failed to update builder last activity time: open /x: read-only file system";
+    for cut in [WHOLE, Cut::Every(1), Cut::AtLines { behind: true }] {
+        let mut scanner = Scanner::new();
+        cut.pieces(format!("x\n{sentence}").as_bytes()).for_each(|piece| scanner.push(piece));
+        assert_eq!(scanner.wedge(), None, "{cut:?}");
+        scanner.push(b"\n");
+        let wedge = scanner.wedge().cloned();
+        assert!(wedge.as_ref().is_some_and(|wedge| wedge.activity.line == 2), "{cut:?}");
+        // Nothing that comes changes it.
+        scanner.push(format!("x\n{sentence}\n").as_bytes());
+        assert_eq!(scanner.wedge(), wedge.as_ref(), "{cut:?}");
+        assert_eq!(scanner.finish(), Verdict::Wedge(wedge.unwrap()), "{cut:?}");
+    }
 }
 
 #[test]
@@ -143,6 +174,7 @@ fn rule_1_container_output() {
         // The excerpt: the line of the step, and what it printed, with its time or without.
         ("------\n > [3/3] RUN x:\n$W\n------\n", "clear container-output@3"),
         ("------\n > [3/3] RUN x:\n1\n2\n3\n4\n5\n6\n7\n$W\n------\n", "clear container-output@10"),
+        ("------\n > [3/3] RUN x:\n1\n2\n3\n4\n5\n6\n7\n8\n$W\n", "wedge line 11 11"),
         ("------\n > [3/3] RUN x:\n0.412 $W\n------\nERROR: $W\n", "wedge line 5 5"),
         ("------\n$W\n", "wedge line 2 2"),
         // "`process \"/bin/sh -c …\" did not complete successfully`", and what the client says behind it.
@@ -165,6 +197,11 @@ fn rule_2_mentioned() {
         ("ERROR: invalid tag \"$A: $E\"\n", "clear mentioned@1"),
         ("ERROR: open /ro/$A.json: $E\n", "clear mentioned@1"),
         ("ERROR: ($A): $E\n", "wedge line 1 1"),
+        // A name that only begins like it, or the end of a sentence.
+        ("ERROR: open $A.json: $E\n", "clear mentioned@1"),
+        ("ERROR: open $A/x: $E\n", "clear mentioned@1"),
+        ("ERROR: open $A\\x: $E\n", "clear mentioned@1"),
+        ("ERROR: $A. $E\n", "wedge line 1 1"),
     ]);
 }
 
@@ -211,6 +248,9 @@ fn near_misses() {
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /srv/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /home/dev/.docker/buildx/x: $E\n", "clear state-dir-unwritable@1"),
+        ("ERROR: open /srv/buildx/x: $E\n", "clear read-only-elsewhere@1"),
         (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
         (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/config.json1: $E\n", "clear read-only-elsewhere@1"),
@@ -274,6 +314,15 @@ fn transports() {
             "wedge line 1 1",
         ),
     ]);
+}
+
+#[test]
+fn envelopes_in_one_another() {
+    let mut row = "$W".to_owned();
+    for depth in 0..=ENVELOPES_MAX + 1 {
+        demand(&[(&row, if depth <= ENVELOPES_MAX { "wedge line 1 1" } else { "clear mentioned@1" })]);
+        row = serde_json::json!({ "msg": row }).to_string();
+    }
 }
 
 // What the scanner and the oracle once differed in, or both got wrong.
@@ -370,6 +419,21 @@ fn what_begins_behind_a_view_takes_nothing_from_it() {
 }
 
 #[test]
+fn a_command_that_a_view_only_sees_the_beginning_of_can_end_in_the_next() {
+    // It begins with the last byte that the first view does not judge any more.
+    let before = "y".repeat(VIEW - "process ".len());
+    demand(&[(
+        &format!("{before}process \"x\" did not complete: $W{}", "y ".repeat(AFTER)),
+        "wedge line 1 1",
+    )]);
+    // It begins behind the second view, which finds nothing to judge, an escape, or what may be a sentinel.
+    let (before, command) = ("y ".repeat(VIEW), "y ".repeat(AFTER));
+    for found in ["", "\x1b[0m", "d-on"] {
+        demand(&[(&format!("{before}{found} process \"{command}\" did not complete: $W"), "wedge line 1 1")]);
+    }
+}
+
+#[test]
 fn a_container_does_not_take_its_own_marker_off() {
     demand(&[
         ("app: #7 0.412 x\ty\t2026-11-23T21:39:00Z ERROR: $W\n", "clear container-output@1"),
@@ -435,8 +499,14 @@ fn the_quote_that_opens_an_older_command_does_not_close_it() {
 fn a_quoted_value_that_the_line_goes_on_behind_is_no_envelope() {
     demand(&[
         ("error: \"app\" failed: $W\n", "wedge line 1 1"),
+        ("jacob\"$A: $E\"\n", "clear mentioned@1"),
         ("error: \"$A: $E\" was said\n", "clear mentioned@1"),
         ("error: \"$W\",\n", "wedge line 1 1"),
+        // Nor where it stands under a key that nobody knows, behind no colon, close to it, or under no key.
+        ("reason: \"x\\n$W\"\n", "clear mentioned@1"),
+        ("error \"$A: $E\"\n", "clear mentioned@1"),
+        ("error:\"$A: $E\"\n", "clear mentioned@1"),
+        ("\"\": \"x\\n$W\"\n", "clear mentioned@1"),
     ]);
 }
 
@@ -446,6 +516,8 @@ fn an_object_belongs_to_the_words_in_front_of_it() {
         ("ERROR: $W {\"attempt\": \"1\"}\n", "wedge line 1 1"),
         ("ERROR: $A: write /x: permission denied {\"x\": \"1\"}\n", "clear activity-failure@1 (Ownership)"),
         ("------\n > [3/3] RUN x:\n$W {\"x\": \"1\"}\n", "clear container-output@3"),
+        // Braces that hold no string are words.
+        ("ERROR: {x} $W\n", "wedge line 1 1"),
         // But not to a step's.
         ("app: #7 0.412 x {\"msg\": \"$W\"}\n", "clear container-output@1"),
     ]);

@@ -227,6 +227,13 @@ mod tests {
         }
     }
 
+    /// Which a person chose: it can be anything.
+    #[test]
+    fn a_phrase_can_begin_with_what_makes_it_a_container_s() {
+        assert_eq!(found(b"app: #7 0.412 quota\n", "#7 0.412 quota", "").0, None);
+        assert_eq!(found(b"app: #7 quota\n", "#7 quota", "").0.as_deref(), Some("#7 quota"));
+    }
+
     #[test]
     fn a_phrase_to_retry_on_may_stand_anywhere() {
         let said = |text: &str| found(text.as_bytes(), "", "TLS handshake timeout").1;
@@ -241,5 +248,8 @@ mod tests {
         let far = [vec![b'x'; VIEW], b" manifest unknown\nmanifest unknown".to_vec()].concat();
         assert_eq!(found(&far[..far.len() - 17], "", ""), (None, None));
         assert_eq!(found(&far, "", "").0.as_deref(), Some("manifest unknown"));
+        // All of them are bytes of that line.
+        let near = [b"x\n".to_vec(), vec![b'x'; VIEW - 17], b" manifest unknown".to_vec()].concat();
+        assert_eq!(found(&near, "", "").0.as_deref(), Some("manifest unknown"));
     }
 }

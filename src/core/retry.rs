@@ -250,6 +250,8 @@ mod tests {
     fn statuses() {
         assert_eq!(Ended::Exited(3).status(), 3);
         assert_eq!(Ended::Killed(9).status(), 137);
+        assert!(Ended::Exited(0).is_success());
+        assert!(!Ended::Exited(1).is_success() && !Ended::Killed(0).is_success());
     }
 
     #[test]

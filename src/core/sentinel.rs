@@ -145,7 +145,7 @@ impl Candidates {
             if stands_around(text, at) {
                 return Some(at);
             }
-            let start = memchr::memrchr(b'\n', &text[..at]).map(|end| end + 1);
+            let start = memchr::memrchr(b'\n', &text[..at]);
             let end = memchr::memchr(b'\n', &text[at..]).map(|length| at + length);
             if cut && (start.is_none() || end.is_none()) {
                 return Some(at);
@@ -154,25 +154,32 @@ impl Candidates {
             if is_spelled(&text[start..end]) {
                 return Some(at);
             }
-            // Where there was another one just before, there will be more of them.
-            if last.is_some_and(|last| at - last < Self::DENSE) {
-                let more = &text[end..text.len().min(end + Self::STRETCH)];
-                let plain = &more[..memchr::memchr3(0x1b, b'\\', b'|', more).unwrap_or(more.len())];
-                end += memchr::memrchr(b'\n', plain).unwrap_or(0);
+            if is_dense(last, at) {
+                end = plain_until(text, end);
             }
             last = Some(at);
             // From here to `end` a sentinel stands letter by letter, if it does.
-            if let Some(found) = first_phrase(text, at + 1, end) {
+            if let Some(found) = first_phrase(text, at, end) {
                 return Some(found).filter(|at| *at < range.end);
             }
             at = end;
         }
     }
+}
 
-    /// Candidates that stand nearer to each other than this are dense, and this is how far they are then passed
-    /// over at once.
+/// Whether a candidate stands so near to the one before that there will be more of them.
+fn is_dense(last: Option<usize>, at: usize) -> bool {
     const DENSE: usize = 1024;
+    last.is_some_and(|last| at - last < DENSE)
+}
+
+/// The end of a line behind the one that ends at `end`, such that no line up to there has a character that begins
+/// another spelling: how far dense candidates are passed over at once.
+fn plain_until(text: &[u8], end: usize) -> usize {
     const STRETCH: usize = 16 * 1024;
+    let more = &text[end..text.len().min(end + STRETCH)];
+    let plain = &more[..memchr::memchr3(0x1b, b'\\', b'|', more).unwrap_or(more.len())];
+    end + memchr::memrchr(b'\n', plain).unwrap_or(0)
 }
 
 /// Whether a line has a character that begins another spelling.
@@ -187,35 +194,30 @@ fn is_spelled(line: &[u8]) -> bool {
 /// vector instructions of it: what stands there does not change how long it takes, but for near misses of
 /// all the four.
 fn first_phrase(text: &[u8], from: usize, end: usize) -> Option<usize> {
-    const BLOCK: usize = 64;
-    const LONGEST: usize = Sentinel::Activity.phrase().len();
-    let mut start = from.saturating_sub(Sentinel::Activity.core().1);
-    while start < end {
-        let may = match text[..end].get(start..start + BLOCK + LONGEST).map(TryInto::try_into) {
-            Some(Ok(block)) => may_begin(block),
-            _ => true,
-        };
-        if may {
-            let first = |sentinel: Sentinel| {
-                let last = start + BLOCK - 1 + sentinel.phrase().len();
-                let phrases = sentinel.find_iter(&text[start..end.min(last)]);
-                let mut cores = phrases.map(|at| start + at + sentinel.core().1);
-                cores.find(|core| *core >= from)
-            };
-            let found = Sentinel::ALL.into_iter().filter_map(first).min();
-            if found.is_some() {
-                return found;
-            }
+    let start = from.saturating_sub(Sentinel::Activity.core().1);
+    (start..end).step_by(BLOCK).find_map(|start| {
+        let rest = &text[start..end];
+        let block = rest.first_chunk::<REACH>();
+        if block.is_some_and(|block| !may_begin(block)) {
+            return None;
         }
-        start += BLOCK;
-    }
-    None
+        let block = block.map_or(rest, |block| &block[..]);
+        let first = |sentinel: Sentinel| {
+            let mut cores = sentinel.find_iter(block).map(|at| start + at + sentinel.core().1);
+            cores.find(|core| *core >= from)
+        };
+        Sentinel::ALL.into_iter().filter_map(first).min()
+    })
 }
 
-/// Whether a phrase may begin at one of the first 64 bytes of a block.
-fn may_begin(block: &[u8; 107]) -> bool {
+/// How many places are looked at at once, and how far the longest phrase reaches that begins at one of them.
+const BLOCK: usize = 64;
+const REACH: usize = BLOCK + Sentinel::Activity.phrase().len();
+
+/// Whether a phrase may begin at one of the first [`BLOCK`] bytes.
+fn may_begin(block: &[u8; REACH]) -> bool {
     let mut may = 0;
-    for i in 0..64 {
+    for i in 0..BLOCK {
         let is = |at: usize, letter: u8| block[i + at] | 0x20 == letter;
         let activity = is(0, b'f') & is(16, b' ') & is(34, b'v') & is(39, b't');
         let erofs = is(0, b'r') & is(4, b'-') & is(9, b' ') & is(14, b' ');
@@ -294,6 +296,71 @@ mod tests {
         }
         assert_eq!(finder.plausible(b"read-only file system", 0..3, false), None);
         assert_eq!(finder.plausible(b"read-only file system", 0..4, false), Some(3));
+        let second = b"read-only volume, read-only file system";
+        assert_eq!(finder.plausible(second, 0..21, false), None);
+        assert_eq!(finder.plausible(second, 0..22, false), Some(21));
+    }
+
+    #[test]
+    fn lines_are_passed_over_as_far_as_nothing_is_spelled_otherwise() {
+        let text = b"d-on\nd-on\nd-on \\\nd-on\n";
+        for (end, until) in [(4, 9), (9, 9), (16, 21), (21, 21)] {
+            assert_eq!(plain_until(text, end), until);
+        }
+        let finder = Candidates::new();
+        let phrase = b"read-only file system";
+        for (behind, found) in
+            [(&phrase[..], Some(3)), (b"read-only \x1b[0mfile system", Some(3)), (b"d-on", None)]
+        {
+            for between in ["\n", "\nx\n", "\n\\\n"] {
+                let before = format!("d-on{between}").repeat(3);
+                let expected = if between.contains('\\') {
+                    found.and(Some(before.len() + 3))
+                } else {
+                    found.map(|at| before.len() + at)
+                };
+                let text = [before.as_bytes(), behind].concat();
+                assert_eq!(finder.plausible(&text, 0..text.len(), false), expected, "{between:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_may_begin_a_phrase_where_four_of_its_letters_stand() {
+        assert!(!may_begin(&[b'.'; REACH]) && !may_begin(&[b' '; REACH]));
+        for (sentinel, letters) in [(Sentinel::Activity, [0, 16, 34, 39]), (Sentinel::Erofs, [0, 4, 9, 14])] {
+            for start in 0..BLOCK {
+                let mut block = [b'.'; REACH];
+                block[start..start + sentinel.phrase().len()].copy_from_slice(sentinel.phrase());
+                assert!(may_begin(&block) && may_begin(&block.map(|letter| letter.to_ascii_uppercase())));
+                for letter in letters {
+                    let mut other = block;
+                    other[start + letter] = b'.';
+                    assert!(!may_begin(&other), "{sentinel:?} at {start} without {letter}");
+                }
+            }
+        }
+        let mut behind = [b'.'; REACH];
+        behind[BLOCK..BLOCK + 21].copy_from_slice(Sentinel::Erofs.phrase());
+        assert!(!may_begin(&behind));
+    }
+
+    #[test]
+    fn the_first_phrase_is_found_in_whatever_block_it_stands() {
+        for sentinel in Sentinel::ALL {
+            let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
+            for before in 0..3 * BLOCK {
+                let both = [Sentinel::Activity.phrase(), Sentinel::Erofs.phrase()].concat();
+                let text = [vec![b'.'; before], phrase.to_vec(), vec![b'.'; before], both].concat();
+                let at = before + core;
+                let end = before + phrase.len();
+                assert_eq!(first_phrase(&text, 0, text.len()), Some(at));
+                assert_eq!(first_phrase(&text, at, end), Some(at));
+                assert_eq!(first_phrase(&text, 0, end - 1), None, "it does not end there");
+                let next = before + end + Sentinel::Activity.core().1;
+                assert_eq!(first_phrase(&text, at + 1, text.len()), Some(next));
+            }
+        }
     }
 
     #[test]

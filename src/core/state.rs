@@ -84,3 +84,22 @@ impl Probe {
         self.access != Access::Writable
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filesystem_is_full_without_blocks_or_without_inodes() {
+        for (bytes, inodes, full) in [
+            (1, Some(1), false),
+            (1, None, false),
+            (0, Some(1), true),
+            (0, None, true),
+            (1, Some(0), true),
+            (0, Some(0), true),
+        ] {
+            assert_eq!(Space { bytes, inodes }.is_full(), full, "{bytes} {inodes:?}");
+        }
+    }
+}

@@ -52,7 +52,7 @@ fn commands(stream: &[u8]) -> Vec<String> {
                 probe: Some(probe(access)),
                 state_directory: Some(directory.clone()),
                 leaked: vec![b"/x/buildkit-mount1".to_vec()],
-                context: None,
+                ..Facts::default()
             };
             let decision = decision::after(&verdict, &count, facts.probe.as_ref());
             let Some(recipe) = decision.recipe().map(|kind| Recipe::new(kind, &facts)) else {

@@ -166,6 +166,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn pieces_stand_between_separators() {
+        for (raw, pieces) in [
+            ("", &[("", 0)][..]),
+            ("a", &[("a", 0)]),
+            ("\nab\n\nc", &[("", 0), ("ab", 1), ("", 4), ("c", 5)]),
+        ] {
+            let text = Text::raw(raw.as_bytes());
+            let found: Vec<Text> = text.split(b'\n').collect();
+            let demanded = pieces.iter().map(|(piece, at)| text.slice(*at, at + piece.len()));
+            assert_eq!(found, demanded.collect::<Vec<_>>(), "{raw:?}");
+        }
+    }
+
+    #[test]
     fn escapes_are_removed_and_offsets_kept() {
         for (raw, freed) in [
             ("plain", "plain"),

@@ -151,7 +151,7 @@ fn syslog(text: &[u8]) -> usize {
     let tag =
         text[host + 1..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b':' | b'[')).count();
     let mut end = host + 1 + tag;
-    let path = memchr::memchr(b'/', &text[host + 1..end]).is_some();
+    let path = memchr::memchr(b'/', &text[..end]).is_some();
     if path && text.get(end) != Some(&b'[') {
         // `mkdir /home/dev/.docker: …` is a statement.
         return 0;
@@ -253,6 +253,7 @@ mod tests {
             "\u{feff}2026-11-23T21:39:00.1234567Z text",
             "2026-11-23T21:39:00Z ##[error]text",
             "build\tRun docker\t2026-11-23T21:39:00.1234567Z text",
+            "build\tRun docker\t\u{feff}2026-11-23T21:39:00.1234567Z text",
             "2026-11-23T21:39:00.123456Z 00O text",
             "2026-11-23T21:39:00.123456Z 01E+text",
             "2026-11-23T21:39:00.123456789Z stderr F text",
@@ -288,13 +289,47 @@ mod tests {
 
     #[test]
     fn what_is_no_prefix_stays() {
-        for text in
-            ["ERROR: text", "docker build: text", "12 text", "a\tb\ttext", "<b>text", "x || y", "##[x text"]
-        {
+        for text in [
+            "ERROR: text",
+            "docker build: text",
+            "12 text",
+            "a\tb\ttext",
+            "<b>text",
+            "x || y",
+            "##[x text",
+            "##[]text",
+            "<>text",
+            "<12 text",
+            "<1234>text",
+            "1700000000.",
+            "21:39:00text",
+            "21:39:00. text",
+            "21:39:00x5 text",
+            "Foo 23 21:39:00 text",
+        ] {
             assert_eq!(String::from_utf8_lossy(freed(text.as_bytes())), text);
         }
-        let statement = "mkdir /home/dev/.docker: text";
-        let stamped = format!("2026-11-23T21:39:00Z {statement}");
-        assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
+        for statement in
+            ["mkdir /home/dev/.docker: text", "host docker[]: text", "host docker[12x: text", "host : text"]
+        {
+            let stamped = format!("2026-11-23T21:39:00Z {statement}");
+            assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_where_the_text_begins() {
+        for prefixed in
+            ["build | text", "build| text", "[build] | text", "##[error]text", "<34>text", "<34>1 text"]
+        {
+            assert_eq!(prefix(prefixed.as_bytes(), &mut false), prefixed.len() - "text".len(), "{prefixed}");
+        }
+    }
+
+    #[test]
+    fn a_line_can_be_a_prefix_and_nothing_else() {
+        for prefix in ["21:39:00", "2026-11-23T21:39:00Z", "1700000000", "[web]"] {
+            assert_eq!(freed(prefix.as_bytes()), b"", "{prefix}");
+        }
     }
 }

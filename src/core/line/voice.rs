@@ -24,7 +24,7 @@ pub(crate) fn is_container(head: &[u8]) -> bool {
         Some(b'{') => progress_json(head),
         Some(b'"') => member_key(head).is_some_and(is_progress_key),
         Some(b'0'..=b'9') => {
-            timed(head).is_some() || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
+            timed(head) || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
         }
         Some(_) => service_log(head) || legacy_step(head),
         None => false,
@@ -45,17 +45,13 @@ fn plain_progress(head: &[u8]) -> bool {
     digits > 0 && !rest.starts_with(b"ERROR: ")
 }
 
-/// The length of `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits
-/// and more are no step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
-fn timed(head: &[u8]) -> Option<usize> {
+/// `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits and more are no
+/// step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
+fn timed(head: &[u8]) -> bool {
     let whole = digits(head);
-    let fraction = digits(head.get(whole + 1..)?);
-    let end = whole + 1 + fraction;
-    let timed = (1..=8).contains(&whole)
-        && head[whole] == b'.'
-        && (1..=3).contains(&fraction)
-        && head.get(end).is_some_and(|b| *b == b' ');
-    timed.then_some(end + 1)
+    let Some(rest) = head[whole..].strip_prefix(b".") else { return false };
+    let fraction = digits(rest);
+    (1..=8).contains(&whole) && (1..=3).contains(&fraction) && rest.get(fraction) == Some(&b' ')
 }
 
 /// `   3 | >>> RUN …`, freed of its indent.
@@ -113,7 +109,7 @@ fn service_log(head: &[u8]) -> bool {
     let open = head.get(name + blanks + 1).is_none_or(|b| *b == b' ');
     let index = head[..name].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let indexed = index > 0 && name > index && matches!(head[name - index - 1], b'-' | b'_');
-    name > 0 && bar && open && (blanks >= 2 || (blanks == 1 && indexed))
+    bar && open && (blanks >= 2 || (blanks == 1 && indexed))
 }
 
 /// The length of a container's or service's name.
@@ -152,7 +148,7 @@ impl Handed {
         let before = self.commands.partition_point(|command| command.start <= at);
         let quoted = before.checked_sub(1).is_some_and(|last| self.commands[last].contains(&at));
         quoted
-            || self.marker.is_some_and(|marker| marker < at)
+            || self.marker.is_some_and(|marker| marker <= at)
             || self.older.iter().any(|command| command.contains(&at))
     }
 }
@@ -204,7 +200,7 @@ fn is_marker(text: &[u8], at: usize) -> bool {
     match head[0] {
         b'#' => {
             let rest = head[1 + number..].strip_prefix(b" ");
-            number > 0 && rest.is_some_and(|rest| timed(rest).is_some() || step_name(rest))
+            number > 0 && rest.is_some_and(|rest| timed(rest) || step_name(rest))
         }
         b'=' => head.strip_prefix(b"=> ").is_some_and(|rest| {
             // `CACHED [3/3] …`, `ERROR [3/3] …`.
@@ -244,7 +240,7 @@ pub(crate) fn names_step(line: &[u8]) -> bool {
 /// Whether the seconds of a step stand in the words in front of something, behind a prefix that nobody knows
 /// (`app: 0.412 text`). Inside a line they are too common to tell a voice, but no rule and no name of a step has them.
 pub(crate) fn has_time(before: &[u8]) -> bool {
-    memchr::memchr_iter(b' ', before).any(|at| timed(&before[at + 1..]).is_some())
+    memchr::memchr_iter(b' ', before).any(|at| timed(&before[at + 1..]))
 }
 
 /// Whether something new can begin at `at`: behind a blank, the punctuation of a prefix or an
@@ -375,6 +371,15 @@ mod tests {
             r#"{"log":"text"}"#,
             r#""log": "text"#,
             r#""web": failed"#,
+            r#""name": 3"#,
+            "27604 1.2 text",
+            "27604 v1 text",
+            "Step /5 : failed",
+            "Step 3/ : failed",
+            "Step 3/5 failed",
+            ".412 text",
+            "0. text",
+            "web- | text",
             "build | text",
             "a || b",
             "web-1  |text",
@@ -407,12 +412,20 @@ mod tests {
             ("text='a|n#7 0.412 ", true),
             ("app:build: web-1  | ", true),
             ("app:build: step-1 || ", false),
+            ("app:build: web- | ", false),
             // Commands as older builders quote them.
             ("executor failed running [/bin/sh -c echo ]: ", false),
             ("executor failed running [/bin/sh -c echo ", true),
             ("The command '/bin/sh -c echo ", true),
             // What only looks like one.
             ("issue #7 [urgent] ", false),
+            ("issue #7 [/3] ", false),
+            ("issue #7 [3] ", false),
+            ("issue #7 [3/] ", false),
+            ("issue #7 [3/x] ", false),
+            ("issue # [3/3] ", false),
+            ("page [3/3] ", false),
+            ("app:build: web-1| ", false),
             ("PS> [1] ", false),
             ("took 0.412 s: ", false),
             ("attempt 3 | ERROR: ", false),
