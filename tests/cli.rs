@@ -259,7 +259,7 @@ fn github_gets_one_annotation_that_nothing_escapes() {
     let (status, out, _) = run(&["check", "--mounts", "3", "--format", "github", path, CONTAINER]);
     assert_eq!((status, out.matches('\n').count()), (Some(10), 1), "{out}");
     assert!(out.starts_with("::error title=docker buildx is wedged::"), "{out}");
-    assert!(out.contains("%0A    ::error::%250A ERROR: failed to update"), "{out}");
+    assert!(out.contains("%0A    :\\u{3a}error::%250A ERROR: failed to update"), "{out}");
     assert!(out.contains("recipe leaked-mounts"), "{out}");
     let (_, out, _) = run(&["check", "--format", "github", FULL]);
     assert!(out.starts_with("::warning title="), "{out}");

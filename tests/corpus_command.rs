@@ -277,7 +277,7 @@ fn a_broken_manifest_is_named_with_its_line() {
     let broken = |change: &dyn Fn(&str) -> String, expected: &str| {
         scratch.breaks(&format!("{first}\n{}\n", change(second)), expected);
     };
-    broken(&|_| "{".into(), "cases.jsonl line 2: EOF while parsing");
+    broken(&|_| "{".into(), "cases.jsonl line 2: EOF while parsing an object, at column 1");
     broken(&|_| String::new(), "cases.jsonl line 2: EOF while parsing");
     broken(&|line| line.replace("\"why\"", "\"reason\""), "cases.jsonl line 2: unknown field `reason`");
     broken(&|line| line.replace("\"mounts\": null, ", ""), "cases.jsonl line 2: missing field `mounts`");
@@ -319,6 +319,11 @@ fn a_broken_manifest_is_named_with_its_line() {
     scratch.breaks(&format!("{first}\n"), "clear/first.stderr: a file without a line in cases.jsonl");
     let told = first.replace("\"link\": \"line\", ", "");
     scratch.breaks(&format!("{told}\n{second}\n"), "line 1: wedge/first: a wedge has a link");
+    // Bytes that are no text have their place as well.
+    let odd = [good.as_bytes(), b"{\"name\": \"\xff\"}\n"].concat();
+    scratch.write("c/cases.jsonl", odd);
+    let err = scratch.run(&["check", "c"]).2;
+    assert_eq!(err, "unwedge: cases.jsonl line 3: invalid unicode code point, at column 11\n");
     // All that is wrong is said at once.
     scratch.breaks(&format!("{{\n{second}\n}}\n"), "cases.jsonl line 1");
     scratch.breaks(&format!("{{\n{second}\n}}\n"), "cases.jsonl line 3");
@@ -355,8 +360,8 @@ fn links_folders_and_unreadable_files() {
         scratch.run_fed(&["add", "-", "--name", "n", "--label", "wedge", "--corpus", "no"], LINE.as_bytes());
     assert_eq!(status, Some(2));
     assert!(err.starts_with("unwedge: cannot add the case: "), "{err}");
-    // Root reads every file: what stands in for one that cannot be read is one that is none any more.
-    scratch.write("c/cases.jsonl", b"\xff\n");
+    // Root reads every file: what stands in for one that cannot be read is one that is not there.
+    fs::remove_file(scratch.path("c/cases.jsonl")).unwrap();
     assert!(scratch.run(&["check", "c"]).2.starts_with("unwedge: cannot read c/cases.jsonl: "));
 }
 

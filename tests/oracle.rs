@@ -7,18 +7,16 @@ mod common;
 
 use common::{
     oracle,
+    said::{filled, said},
     streams::{Cut, Stream, config, cut, stream},
 };
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::{env, fs, path::Path};
-use unwedge::{
-    core::{
-        line::{AFTER, ENVELOPES_MAX, VIEW},
-        scanner::Scanner,
-        verdict::{Link, Verdict},
-    },
-    report::slug,
+use unwedge::core::{
+    line::{AFTER, ENVELOPES_MAX, VIEW},
+    scanner::Scanner,
+    verdict::Verdict,
 };
 
 const WHOLE: Cut = Cut::Every(usize::MAX);
@@ -46,21 +44,6 @@ proptest! {
     }
 }
 
-/// A verdict in few words: `wedge line 1 1`, with the lines of both sightings, or `clear` and the near
-/// misses with theirs.
-fn said(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Wedge(wedge) => {
-            let link = if wedge.link == Link::Line { "line" } else { "stream" };
-            format!("wedge {link} {} {}", wedge.activity.line, wedge.erofs.line)
-        }
-        Verdict::Clear(misses) => misses.iter().fold("clear".to_owned(), |said, miss| {
-            let cause = miss.cause.as_ref().map_or(String::new(), |cause| format!(" ({:?})", cause.kind));
-            format!("{said} {}@{}{cause}", slug(miss.kind), miss.sighting.line)
-        }),
-    }
-}
-
 /// Where the scanner says something else than the oracle: however the stream is cut, with an end behind its last
 /// line too, and where both sentinels have to stand on one line.
 fn differences(stream: &str) -> Vec<String> {
@@ -79,13 +62,11 @@ fn differences(stream: &str) -> Vec<String> {
 }
 
 /// Holds both against rows that were written by hand: what stands in front of the sentences, and what the
-/// page demands. `$A` is the activity sentinel, `$E` the EROFS sentinel, `$W` buildx's own sentence.
+/// page demands.
 fn demand(rows: &[(&str, &str)]) {
-    let wedge = "failed to update builder last activity time: open /home/dev/.docker/buildx/activity/.tmp-default1: read-only file system";
     let mut wrong = Vec::new();
     for (row, demanded) in rows {
-        let stream =
-            row.replace("$W", wedge).replace("$A", &wedge[..43]).replace("$E", &wedge[wedge.len() - 21..]);
+        let stream = filled(row);
         let said = said(&oracle::judged(stream.as_bytes(), false));
         if said != *demanded {
             wrong.push(format!("{row:?}\n    demanded {demanded}\n    the oracle says {said}"));

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::streams::{Stream, config, cut, stream, transports};
+use common::streams::{Stream, config, cut, pieces::transports, stream};
 use proptest::prelude::*;
 use std::{fs, path::Path};
 use unwedge::core::{

@@ -296,6 +296,35 @@ fn a_wedge_is_seen_on_a_terminal() {
     assert!(shown.contains("driver-state"), "{shown}");
 }
 
+/// A string that would swallow our words, colours that hide them, another character set: each is ended before.
+#[test]
+fn what_a_stream_left_open_does_not_swallow_the_verdict() {
+    const CALM: &str = "\x1b\\\x1b[0m\x1b(B\x0f";
+    for left_open in ["\x1b]0;", "\x1bP", "\x1b[", "\x1b[8m", "\x0e\x1b(0", "x\x1b_"] {
+        let terminal = Terminal::new();
+        let mut command = script(&[], "printf '%s' \"$1\" >&2; exit 1");
+        command.arg("sh").arg(format!("{LINE}{left_open}"));
+        let child = terminal.start(&command);
+        let (status, shown) = terminal.end(child);
+        let (_, behind) = shown.split_once(&format!("system\r\n{left_open}")).expect(&shown);
+        assert_eq!(status, Some(10), "{shown}");
+        assert!(behind.starts_with(CALM), "{shown:?}");
+        // The filter: our standard error is the terminal, and what passes through goes there as well.
+        let terminal = Terminal::new();
+        let mut command = Command::new("sh");
+        let filter = "printf '%s' \"$1\" | \"$0\" --mounts 0";
+        command.args(["-c", filter, env!("CARGO_BIN_EXE_unwedge"), &format!("{LINE}{left_open}")]);
+        let child = terminal.start(&command);
+        let (status, shown) = terminal.end(child);
+        assert_eq!(status, Some(10), "{shown}");
+        assert!(shown.contains(&format!("{left_open}{CALM}unwedge: ")), "{shown:?}");
+    }
+    // Nothing is said, and nothing is ended.
+    let terminal = Terminal::new();
+    let child = terminal.start(&script(&["-q"], "printf '\\033]0;x'"));
+    assert_eq!(terminal.end(child), (Some(0), "\x1b]0;x".to_owned()));
+}
+
 #[test]
 fn when_the_terminal_goes_all_of_it_goes() {
     let mut terminal = Terminal::new();

@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/shell_words.rs"]
+mod shell_words;
 #[path = "common/skip.rs"]
 mod skip;
 
 use proptest::prelude::*;
+use shell_words::{Part, Token, tokens};
 use skip::need;
 use std::{
     fs,
@@ -147,6 +150,10 @@ fn every_script_is_read_by_every_shell() {
 /// What a shell reads, word by word.
 fn read_by(shell: &[&str], words: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    // The naive reader that the fuzz target trusts is held against real shells here.
+    let text = |word: &Vec<u8>| Some(Part::Text(word.clone())).filter(|_| !word.is_empty());
+    let naive: Vec<Token> = words.iter().map(|word| Token::Word(text(word).into_iter().collect())).collect();
+    assert_eq!(tokens(quoted.join(" ").as_bytes()), Ok(naive));
     let mut child = Command::new(shell[0])
         .args(&shell[1..])
         .stdin(Stdio::piped())
@@ -180,6 +187,41 @@ fn every_byte_and_every_pair_of_special_ones_is_read_as_it_is() {
         for (word, read) in words.iter().zip(read_by(shell, &words)) {
             assert_eq!(&read, word, "{shell:?} reads {}", quote(word));
         }
+    }
+}
+
+/// What the reader finds that is not read as it stands.
+fn live_in(text: &str) -> Vec<String> {
+    let live = |part| match part {
+        Part::Live(live) => Some(String::from_utf8(live).unwrap()),
+        Part::Text(_) => None,
+    };
+    let words = tokens(text.as_bytes()).unwrap().into_iter();
+    words
+        .flat_map(|token| match token {
+            Token::Word(parts) => parts.into_iter().filter_map(live).collect(),
+            Token::Operator(byte) => vec![char::from(byte).to_string()],
+        })
+        .collect()
+}
+
+#[test]
+fn the_naive_reader_knows_what_a_shell_would_expand_or_obey() {
+    for (text, live) in [
+        ("echo a 'b $(c) `d`' \\$ \\;", &[][..]),
+        ("echo a# 'b' # $(c) ; d", &[]),
+        ("echo \"a\\$b\" \"\\\"; c\"", &[]),
+        ("echo $(touch 'x)' \"y)\" (z)) b", &["$(touch 'x)' \"y)\" (z))"]),
+        ("echo \"$(touch x)\"`touch y`", &["$(touch x)", "`touch y`"]),
+        ("echo \"$(printf '\\101\\012')\"", &[]),
+        ("echo $(printf '\\101') \"$(printf '\\101';x)\"", &["$(printf '\\101')", "$(printf '\\101';x)"]),
+        ("a=$b c=${d} *?~ $1", &["$b", "${d}", "*", "?", "~", "$1"]),
+        ("a;b&c|d>e<f(g)\n\nh", &[";", "&", "|", ">", "<", "(", ")", "\n"]),
+    ] {
+        assert_eq!(live_in(text), live, "{text}");
+    }
+    for open in ["'a", "\"a", "\"$(b\"", "a\\", "`a", "${a", "$(a\\"] {
+        assert!(tokens(open.as_bytes()).is_err(), "{open}");
     }
 }
 

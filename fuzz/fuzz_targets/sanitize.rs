@@ -1,4 +1,5 @@
-//! No control byte and no invisible character survives; plain text comes through as it is.
+//! No control byte and no invisible character survives; plain text comes through as it is, and what came through
+//! once comes through again.
 
 #![no_main]
 
@@ -12,4 +13,5 @@ fuzz_target!(|bytes: &[u8]| {
     if bytes.iter().all(|b| (0x20..0x7f).contains(b)) {
         assert_eq!(text.as_bytes(), bytes);
     }
+    assert_eq!(sanitize(text.as_bytes()), text);
 });

@@ -4,10 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use unwedge::core::scanner::Scanner;
-
-#[path = "../../tests/common/oracle.rs"]
-mod oracle;
+use unwedge_fuzz::judge::agree;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
@@ -16,11 +13,5 @@ fuzz_target!(|bytes: &[u8]| {
     let place = |at: &[u8]| usize::from(u16::from_le_bytes([at[0], at[1]])) % (stream.len() + 1);
     let mut cuts: Vec<usize> = places.chunks(2).map(place).collect();
     cuts.sort_unstable();
-    let mut scanner = Scanner::new().require_same_line(same_line);
-    let mut start = 0;
-    for end in cuts.into_iter().chain([stream.len()]) {
-        scanner.push(&stream[start..end]);
-        start = end;
-    }
-    assert_eq!(scanner.finish(), oracle::judged(stream, same_line));
+    agree(stream, &cuts, same_line);
 });

@@ -63,10 +63,7 @@ pub fn run() -> Status {
     }
     let arguments = match Arguments::plain(&words).map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let failed = error.print().is_err() || error.use_stderr();
-            return if failed { Status::Trouble } else { Status::Clear };
-        }
+        Err(error) => return output::explain(&error, &words),
     };
     let options = &arguments.options;
     if options.format == Format::Junit && !matches!(arguments.command, Some(Command::Corpus { .. })) {

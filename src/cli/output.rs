@@ -9,7 +9,10 @@ use crate::{
     stream::{Failure, Patient},
 };
 use anstream::{AutoStream, ColorChoice};
-use std::io::{self, BufWriter, Write};
+use std::{
+    ffi::OsString,
+    io::{self, BufWriter, IsTerminal, Write},
+};
 
 #[derive(Clone, Copy)]
 pub(super) enum Target {
@@ -72,6 +75,9 @@ pub(super) fn say(options: &Options, to: Target, text: &str) -> Status {
     } else {
         anstream::adapter::strip_str(text).to_string()
     };
+    if matches!(to, Target::Stderr) {
+        calm();
+    }
     write(to, |out| out.write_all(text.as_bytes()))
 }
 
@@ -113,6 +119,27 @@ pub(super) fn complain(label: &str, failure: &Failure) {
     tell(&format!("unwedge: {what}: {}\n", report::sanitize(reason(failure).as_bytes())));
 }
 
+/// Prints what clap has to say: help, or what is wrong about the arguments. Those can be names of files that
+/// somebody else chose; where one would act on a terminal, all is said without colours and escaped.
+pub(super) fn explain(error: &clap::Error, words: &[OsString]) -> Status {
+    let acts = |word: &OsString| {
+        let bytes = word.as_encoded_bytes();
+        report::sanitize(bytes).as_bytes() != bytes
+    };
+    if !error.use_stderr() {
+        return if error.print().is_err() { Status::Trouble } else { Status::Clear };
+    }
+    if words.iter().any(acts) {
+        for line in error.to_string().lines() {
+            tell(&format!("{}\n", report::sanitize(line.as_bytes())));
+        }
+    } else {
+        // Where even that cannot be written there is nobody left to tell.
+        let _ = error.print();
+    }
+    Status::Trouble
+}
+
 /// Says what was wrong about the command line.
 pub(super) fn misused(what: &str) -> Status {
     tell(&format!("unwedge: {what}\n"));
@@ -124,6 +151,16 @@ pub(super) fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Read(error) => error.to_string(),
         Failure::Write(error, bytes) => format!("{error} after {bytes} bytes; the copy is incomplete"),
+    }
+}
+
+/// Ends what a stream that went through may have left open on our terminal, and what would swallow or hide our
+/// words: a control string (ST), colours (SGR 0), another character set (of ASCII, in G0).
+const CALM: &str = "\x1b\\\x1b[0m\x1b(B\x0f";
+
+pub(super) fn calm() {
+    if std::io::stderr().is_terminal() {
+        tell(CALM);
     }
 }
 

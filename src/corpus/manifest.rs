@@ -58,37 +58,16 @@ impl Corpus {
     /// The folder, its manifest or its subfolders cannot be read, a line breaks the format or a rule of
     /// it, files and lines do not match.
     pub fn open(root: &Path) -> Result<Self, Broken> {
-        let text = fs::read_to_string(root.join(MANIFEST)).map_err(|error| {
-            Broken(vec![format!("cannot read {}: {error}", root.join(MANIFEST).display())])
-        })?;
+        let path = root.join(MANIFEST);
+        let text = fs::read(&path)
+            .map_err(|error| Broken(vec![format!("cannot read {}: {error}", path.display())]))?;
         Self::of(root, &text)
     }
 
     /// The corpus that the folder would be with this manifest.
-    pub(crate) fn of(root: &Path, manifest: &str) -> Result<Self, Broken> {
-        let mut slips = Vec::new();
-        let mut cases: Vec<Case> = Vec::new();
-        let mut names = BTreeMap::new();
-        let mut files = BTreeMap::new();
-        for (number, line) in (1..).zip(manifest.lines()) {
-            let mut slip = |what: String| slips.push(format!("{MANIFEST} line {number}: {what}"));
-            let case: Case = match serde_json::from_str(line) {
-                Ok(case) => case,
-                Err(error) => {
-                    slip(error.to_string());
-                    continue;
-                }
-            };
-            rules::slips(&case).into_iter().for_each(&mut slip);
-            if let Some(first) = names.insert(case.name.clone(), number) {
-                slip(format!("the name {} stands on line {first} already", case.name));
-            }
-            if let Some(first) = files.insert(case.file.clone(), number) {
-                slip(format!("the file {} stands on line {first} already", case.file));
-            }
-            cases.push(case);
-        }
-        slips.extend(unmatched(root, &files.into_keys().collect()));
+    pub(crate) fn of(root: &Path, manifest: &[u8]) -> Result<Self, Broken> {
+        let (cases, mut slips) = read(manifest);
+        slips.extend(unmatched(root, &cases.iter().map(|case| case.file.clone()).collect()));
         if slips.is_empty() { Ok(Self { root: root.to_owned(), cases }) } else { Err(Broken(slips)) }
     }
 
@@ -118,6 +97,52 @@ impl Corpus {
             }
         }
         if slips.is_empty() { Ok(all) } else { Err(Broken(slips)) }
+    }
+}
+
+/// The cases of a manifest, in its order, whatever files there are. Linear.
+///
+/// # Errors
+///
+/// Some lines break the format or a rule of it; each is named by its number.
+pub fn cases(manifest: &[u8]) -> Result<Vec<Case>, Broken> {
+    let (cases, slips) = read(manifest);
+    if slips.is_empty() { Ok(cases) } else { Err(Broken(slips)) }
+}
+
+/// The cases of the lines that are understood, and what is wrong with any line.
+fn read(manifest: &[u8]) -> (Vec<Case>, Vec<String>) {
+    let mut slips = Vec::new();
+    let mut cases: Vec<Case> = Vec::new();
+    let mut names = BTreeMap::new();
+    let mut files = BTreeMap::new();
+    for (number, line) in (1..).zip(manifest.split_inclusive(|byte| *byte == b'\n')) {
+        let mut slip = |what: String| slips.push(format!("{MANIFEST} line {number}: {what}"));
+        let case: Case = match serde_json::from_slice(line.strip_suffix(b"\n").unwrap_or(line)) {
+            Ok(case) => case,
+            Err(error) => {
+                slip(complaint(&error));
+                continue;
+            }
+        };
+        rules::slips(&case).into_iter().for_each(&mut slip);
+        if let Some(first) = names.insert(case.name.clone(), number) {
+            slip(format!("the name {} stands on line {first} already", case.name));
+        }
+        if let Some(first) = files.insert(case.file.clone(), number) {
+            slip(format!("the file {} stands on line {first} already", case.file));
+        }
+        cases.push(case);
+    }
+    (cases, slips)
+}
+
+/// What is wrong with a line, without the line that serde counts: to it each is the first.
+fn complaint(error: &serde_json::Error) -> String {
+    let (said, column) = (error.to_string(), error.column());
+    match said.strip_suffix(&format!(" at line {} column {column}", error.line())) {
+        Some(what) => format!("{what}, at column {column}"),
+        None => said,
     }
 }
 

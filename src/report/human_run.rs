@@ -164,7 +164,7 @@ fn last_lines(text: &mut String, original: &Original) {
         // No character takes more than four bytes; one that is cut stands behind what is shown.
         let line = sanitize(&line[..line.len().min(4 * LINE_MAX + 4)]);
         let cut: String = line.chars().take(LINE_MAX).collect();
-        // The bar keeps it from being taken for a line of ours, or for a workflow command.
+        // The bar keeps it from being taken for a line of ours.
         let _ = writeln!(text, "    | {cut}{}", if cut.len() < line.len() { "…" } else { "" });
     }
 }
@@ -226,7 +226,7 @@ mod tests {
         last_lines(&mut text, &Original { attempt: 1, source: Source::Stderr, kept });
         let text = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(text.lines().count(), 1 + LINES_MAX);
-        assert!(text.contains("\n    | ::error::\\u{1b}[2J\n"), "{text}");
+        assert!(text.contains("\n    | :\\u{3a}error::\\u{1b}[2J\n"), "{text}");
         assert!(text.ends_with("x…\n"));
     }
 }

@@ -1,6 +1,6 @@
 //! The versioned JSON report; docs/report.md describes it.
 
-use super::{Judged, Report, Unread, json_run, sh, slug};
+use super::{Judged, Report, Unread, escaped_json, json_run, sh, slug};
 use crate::core::{
     decision::Decision,
     mountinfo::MountCount,
@@ -23,8 +23,18 @@ pub const VERSION: u64 = 1;
 ///
 /// Those of `out`.
 pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut out, &Document::of(report))?;
+    Document::of(report).serialize(&mut serde_json::Serializer::with_formatter(&mut out, Harmless))?;
     out.write_all(b"\n")
+}
+
+/// Escapes what a terminal or a CI system would act on.
+struct Harmless;
+
+impl serde_json::ser::Formatter for Harmless {
+    // What stands side by side in a string is one fragment, but for what is escaped in between.
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        out.write_all(escaped_json(fragment).as_bytes())
+    }
 }
 
 #[derive(Serialize)]

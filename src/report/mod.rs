@@ -12,7 +12,7 @@ pub mod summary;
 
 pub use human_run::{announced, concluded, ended};
 pub use run::{Attempt, Fallback, Original, Run, Way};
-pub use sanitize::sanitize;
+pub use sanitize::{escaped_json, sanitize};
 
 use crate::{
     core::{
@@ -67,7 +67,7 @@ impl Report {
 }
 
 /// A stream and its verdict.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// The path it was read from; none for standard input, and for a stream of a command.
     pub input: Option<Vec<u8>>,
@@ -98,7 +98,7 @@ impl Judged {
 }
 
 /// A stream that could not be read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     /// The path; none for standard input.
     pub input: Option<Vec<u8>>,

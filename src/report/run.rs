@@ -11,7 +11,7 @@ use crate::{
 use std::time::Duration;
 
 /// What `run` did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The command with its arguments.
     pub command: Vec<Vec<u8>>,
@@ -26,7 +26,7 @@ pub struct Run {
 }
 
 /// One attempt.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// Its number, from 1.
     pub number: u32,
@@ -71,7 +71,7 @@ impl Way {
 }
 
 /// A way around that was taken, or could not be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fallback {
     /// Which one.
     pub way: Way,
@@ -82,7 +82,7 @@ pub struct Fallback {
 }
 
 /// What an attempt printed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
     /// The number of the attempt.
     pub attempt: u32,

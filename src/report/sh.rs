@@ -20,7 +20,8 @@ const WIDTH: usize = 100;
 /// A word that a POSIX shell reads as exactly `bytes`, in valid UTF-8 whatever they are.
 ///
 /// Words of harmless characters stay bare; text is put in single quotes; controls but newline and
-/// tab, and bytes that are not UTF-8, become `"$(printf '\ooo')"`. `bytes` holds no NUL.
+/// tab, and bytes that are not UTF-8, become `"$(printf '\ooo')"`. `bytes` holds no NUL. The
+/// second of `::` and of `##` stands outside of the quotes: no CI system reads a command there.
 #[must_use]
 pub fn quote(bytes: &[u8]) -> String {
     let harmless = |b: &u8| b.is_ascii_alphanumeric() || b"@%_+:,./-".contains(b);
@@ -75,7 +76,7 @@ fn flush_text(word: &mut String, text: &mut String) {
             word.push_str("\\'");
         }
         if !part.is_empty() {
-            let _ = write!(word, "'{part}'");
+            let _ = write!(word, "'{}'", part.replace("::", r":'\:'").replace("##", r"#'\#'"));
         }
     }
     text.clear();

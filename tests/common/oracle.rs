@@ -160,11 +160,17 @@ impl View<'_> {
     fn head(&self, head: &[Byte]) -> Head {
         let all = bytes(head);
         let rule = re!("^(?:|.*", boundary!(), r")(?P<rule>------)[^!-~]*\z").captures(&all);
-        if rule.is_some_and(|rule| self.is_raw(&head[rule.name("rule").unwrap().range()]))
-            && !is_container(&all)
-        {
+        let rule = rule.map(|rule| rule.name("rule").unwrap().range());
+        let marker = marker(&all);
+        // Behind a container's mark, or the seconds of a step, both are the container's.
+        let own = |at: usize| {
+            let timed = re!(" ", seconds!()).is_match(&all[..at]);
+            !is_container(&all) && marker.is_none_or(|marker| marker >= at) && !timed
+        };
+        if rule.is_some_and(|rule| self.is_raw(&head[rule.clone()]) && own(rule.start)) {
             Head::Rule
-        } else if re!("^> |", boundary!(), "> ", step!()).is_match(&all) {
+        } else if all.starts_with(b"> ") || marker.is_some_and(|at| all[at..].starts_with(b"> [") && own(at))
+        {
             Head::Step
         } else {
             Head::Other
@@ -184,7 +190,9 @@ impl View<'_> {
         let mut here = Vec::new();
         for sentinel in Sentinel::ALL {
             let (phrase, (core, skip)) = (sentinel.phrase(), sentinel.core());
-            for at in (0..lower.len()).filter(|at| lower[*at..].starts_with(phrase)) {
+            // The first byte by itself: the fuzzer looks at every comparison of more than one.
+            let stands = |at: &usize| lower[*at] == phrase[0] && lower[*at..].starts_with(phrase);
+            for at in (0..lower.len()).filter(stands) {
                 if self.is_raw(&text[at + skip..at + skip + core.len()]) {
                     here.push(Found {
                         sighting: Sighting { sentinel, offset: text[at].1 as u64, line: 0 },

@@ -93,7 +93,7 @@ fn told(draft: &Draft) -> String {
     let _ = writeln!(
         text,
         "added {}, redacted in {lines} places; only you can tell what is left of people and machines: read {}",
-        case.name,
+        sanitize(case.name.as_bytes()),
         sanitize(draft.path().as_os_str().as_encoded_bytes())
     );
     text

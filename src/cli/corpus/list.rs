@@ -11,7 +11,7 @@ use crate::{
         evaluation::Expected,
         manifest::{Case, Corpus},
     },
-    report::sanitize,
+    report::{escaped_json, sanitize},
 };
 
 pub(super) fn run(own: &List, options: &Options) -> Status {
@@ -28,7 +28,7 @@ pub(super) fn run(own: &List, options: &Options) -> Status {
     for case in corpus.cases.iter().filter(|case| is_wanted(case, own)) {
         match options.format {
             Format::Json => match case.line() {
-                Ok(line) => text.push_str(&line),
+                Ok(line) => text.push_str(&(escaped_json(line.trim_end()) + "\n")),
                 Err(error) => return output::misused(&format!("cannot write {}: {error}", case.name)),
             },
             _ => text.push_str(&row(case)),

@@ -44,6 +44,7 @@ impl Here<'_> {
     /// Our own lines begin lines.
     pub(super) fn end_line(&mut self) {
         if std::mem::take(&mut self.within_line) {
+            output::calm();
             output::tell("\n");
         }
     }

@@ -33,7 +33,7 @@ impl Excerpt {
     pub(crate) fn step(&mut self, head: &[u8], rule: bool) -> bool {
         let (next, inside) = match *self {
             _ if rule => (Self::Rule, false),
-            Self::Rule if head.starts_with(b"> ") || voice::names_step(head) => (Self::Inside(0), true),
+            Self::Rule if voice::names_step(head) => (Self::Inside(0), true),
             Self::Outside | Self::Rule | Self::Inside(EXCERPT_MAX..) => (Self::Outside, false),
             Self::Inside(lines) => (Self::Inside(lines + 1), true),
         };
@@ -47,7 +47,9 @@ impl Excerpt {
 pub(crate) fn rule(head: &[u8]) -> Option<usize> {
     let end = head.iter().rposition(u8::is_ascii_graphic)? + 1;
     let start = head[..end].strip_suffix(RULE)?.len();
-    let own = start == 0 || voice::boundary(head, start) && !voice::is_container(head);
+    let handed =
+        || voice::is_container(head) || voice::has_marker(head, start) || voice::has_time(&head[..start]);
+    let own = start == 0 || voice::boundary(head, start) && !handed();
     own.then_some(start)
 }
 
@@ -77,5 +79,18 @@ mod tests {
     fn a_container_opens_no_excerpt() {
         assert_eq!(inside(&["#7 0.412 ------", "#7 0.412  > [3/3] RUN x:", "ERROR: text"]), "...");
         assert_eq!(inside(&["web-1  | ------", "web-1  |  > [3/3] RUN x:", "ERROR: text"]), "...");
+        assert_eq!(inside(&["app: #7 0.412 ------", "app: #7 0.412  > [3/3] RUN x:", "app: ERROR"]), "...");
+        // Nor does it close its own.
+        for fake in ["0.412 ------", "app: 0.412 ------", "app: 0.412 x ------", "app: 0.412 x: ------"] {
+            assert_eq!(inside(&["app: ------", "app:  > [3/3] RUN x:", fake, "app: text"]), ".xxx", "{fake}");
+        }
+        // Nor behind a rule that is one.
+        for head in ["#7 0.412 ", "0.412 ", "web  | ", "app: #7 0.412 ", "app: 0.412 ", "app: web-1  | "] {
+            assert_eq!(
+                inside(&["------", &format!("{head} > [3/3] RUN x:"), "ERROR: text"]),
+                "...",
+                "{head}"
+            );
+        }
     }
 }

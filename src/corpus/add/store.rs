@@ -41,7 +41,7 @@ fn append(root: &Path, case: &Case) -> Result<(), Refusal> {
         text.push('\n');
     }
     text.push_str(&case.line()?);
-    Corpus::of(root, &text).map_err(Refusal::Broken)?;
+    Corpus::of(root, text.as_bytes()).map_err(Refusal::Broken)?;
     let mode = fs::metadata(&path)?.permissions().mode() & 0o777;
     let temporary = filled(root, text.as_bytes(), 0o600)?;
     temporary.as_file().set_permissions(Permissions::from_mode(mode))?;

@@ -7,7 +7,7 @@ use crate::{
         figures::{Figures, Rate},
         manifest::Kind,
     },
-    report::json::VERSION,
+    report::{escaped_json, json::VERSION},
 };
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ pub fn document(checkup: &Checkup) -> String {
             "all": figures(checkup.figures(None)),
         },
     });
-    object.to_string() + "\n"
+    escaped_json(&object.to_string()) + "\n"
 }
 
 fn figures(of: Figures) -> Value {

@@ -1,6 +1,6 @@
 //! `JUnit` XML: a suite for each label, a test case for each case.
 
-use super::{flaw, rerun};
+use super::{flaw, told};
 use crate::{
     corpus::{
         check::{Checked, Checkup},
@@ -24,8 +24,9 @@ pub fn document(checkup: &Checkup) -> String {
         let mut suite = TestSuite::new("closure");
         suite.add_test_cases(checkup.idle.iter().map(|what| {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(what.clone());
-            TestCase::new(what.clone(), status)
+            let what = sanitize(what.as_bytes());
+            status.set_message(what.as_str());
+            TestCase::new(what, status)
         }));
         report.add_test_suite(suite);
     }
@@ -37,15 +38,7 @@ pub fn document(checkup: &Checkup) -> String {
 fn case(checkup: &Checkup, checked: &Checked) -> TestCase {
     let case = &checked.case;
     let status = if !checked.failures.is_empty() {
-        let each = checked.failures.iter().map(|failure| {
-            format!(
-                "transform {}\nexpected: {}\ngot: {}\nagain: {}\n",
-                failure.transform.name(),
-                failure.expected,
-                failure.got,
-                rerun(checkup, case, failure)
-            )
-        });
+        let each = checked.failures.iter().map(|failure| told(checkup, case, failure));
         let names: Vec<&str> = checked.failures.iter().map(|failure| failure.transform.name()).collect();
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message(format!("failed under {}", names.join(", ")));
@@ -53,7 +46,7 @@ fn case(checkup: &Checkup, checked: &Checked) -> TestCase {
         status
     } else if checked.is_known_failure() {
         let mut status = TestCaseStatus::skipped();
-        status.set_message(flaw(case));
+        status.set_message(sanitize(flaw(case).as_bytes()));
         status
     } else {
         TestCaseStatus::success()

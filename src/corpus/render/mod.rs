@@ -9,42 +9,28 @@ use super::{
     check::{Checkup, Failure},
     manifest::Case,
 };
+use crate::report::{sanitize, sh::quote};
 
 /// The command that checks one case under one transform again, for a shell.
 #[must_use]
 pub fn rerun(checkup: &Checkup, case: &Case, failure: &Failure) -> String {
     format!(
         "unwedge corpus check {} --case {} --transform {} --seed {}",
-        word(&checkup.root.to_string_lossy()),
-        word(&case.name),
+        quote(checkup.root.as_os_str().as_encoded_bytes()),
+        quote(case.name.as_bytes()),
         failure.transform.name(),
         checkup.seed
     )
 }
 
+/// A failure in four lines, for a CI system to show. The manifest may be anybody's.
+fn told(checkup: &Checkup, case: &Case, failure: &Failure) -> String {
+    let [expected, got] = [&failure.expected, &failure.got].map(|said| sanitize(said.as_bytes()));
+    let again = sanitize(rerun(checkup, case, failure).as_bytes());
+    format!("transform {}\nexpected: {expected}\ngot: {got}\nagain: {again}\n", failure.transform.name())
+}
+
 /// What is known about a case that is judged wrongly.
 fn flaw(case: &Case) -> String {
     case.known_failure.as_deref().map_or_else(|| "known limit".into(), |why| format!("known failure, {why}"))
-}
-
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._/-+".contains(c);
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::word;
-
-    #[test]
-    fn words_survive_a_shell() {
-        assert_eq!(word("wedge/A-b_1.2"), "wedge/A-b_1.2");
-        assert_eq!(word("it's $(x)"), r"'it'\''s $(x)'");
-        assert_eq!(word(""), "''");
-        assert_eq!(word("-x"), "'-x'");
-    }
 }
