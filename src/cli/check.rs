@@ -59,6 +59,9 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
     status.max(conclude("check", verdicts, unread, options, Target::Stdout))
 }
 
+/// The most threads. More of them read no page cache faster, and each holds half a MiB.
+const THREADS_MAX: usize = 8;
+
 /// How many files are judged in one go where there are thousands: handing each on by itself would take longer
 /// than to judge it.
 const BATCH: usize = 32;
@@ -72,7 +75,9 @@ fn in_order(
     mut each: impl FnMut(&[PathBuf], Vec<Result<Verdict, Failure>>),
 ) {
     // Asking how many processors there are reads half a dozen files: only who can use them asks.
-    let threads = || threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let threads = || {
+        threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(THREADS_MAX)
+    };
     if let [path] = files {
         return each(files, vec![judge(path, scanner, threads, &mut Vec::new())]);
     }
@@ -166,16 +171,23 @@ fn judge(
     threads: impl Fn() -> usize,
     buffer: &mut Vec<u8>,
 ) -> Result<Verdict, Failure> {
-    buffer.resize(stream::READ, 0);
+    let mut room = |most: u64| {
+        let most = usize::try_from(most).unwrap_or(stream::READ).min(stream::READ);
+        buffer.resize(buffer.len().max(most), 0);
+    };
     if path == Path::new("-") {
+        room(u64::MAX);
         return stream::scan(&mut Patient::stdin(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
     let metadata = file.metadata().map_err(Failure::Read)?;
     // A pipe or a device can only be read from its beginning to its end.
     if !metadata.is_file() {
+        room(u64::MAX);
         return stream::scan(&mut file, scanner.clone(), buffer);
     }
+    // Files of the kernel say that they are empty.
+    room(if metadata.len() > 0 { metadata.len() + 1 } else { u64::MAX });
     let length = sweep::read_block(&file, buffer, 0).map_err(Failure::Read)?;
     if length < buffer.len() {
         return Ok(scanner.whole(&buffer[..length]));

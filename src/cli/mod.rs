@@ -61,7 +61,7 @@ pub fn run() -> Status {
     if let Some(status) = stream::hidden(&words) {
         return Status::Command(status);
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::plain(&words).map_or_else(Arguments::try_parse, Ok) {
         Ok(arguments) => arguments,
         Err(error) => {
             let failed = error.print().is_err() || error.use_stderr();

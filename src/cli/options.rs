@@ -2,7 +2,7 @@
 
 use crate::core::{decision::REFUSE_AT, recipe::RecipeKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 /// Tells a wedged docker buildx from every other read-only error.
 ///
@@ -19,6 +19,34 @@ pub(super) struct Arguments {
     pub(super) options: Options,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+}
+
+impl Arguments {
+    /// The arguments, where they have no options: `unwedge` and `unwedge check FILE…`. As the parser would read them,
+    /// which alone takes longer than to judge a file of some lines.
+    pub(super) fn plain(words: &[OsString]) -> Option<Self> {
+        let options = Options {
+            format: Format::Human,
+            mounts: MountsFrom::Host,
+            mountinfo: None,
+            refuse_at: REFUSE_AT,
+            color: Color::Auto,
+            quiet: false,
+            require_same_line: false,
+        };
+        let command = match words {
+            [] => None,
+            [check, files @ ..]
+                if check == "check"
+                    && files.iter().all(|file| !matches!(file.as_encoded_bytes(), [] | [b'-', ..])) =>
+            {
+                let files = files.iter().map(PathBuf::from).collect();
+                Some(Command::Check { files, threads: None })
+            }
+            _ => return None,
+        };
+        Some(Self { options, command })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -55,7 +83,7 @@ pub(super) enum Command {
     Check {
         /// The files; `-` or none: standard input
         files: Vec<PathBuf>,
-        /// How many threads read files [default: one for each processor]
+        /// How many threads read files, 8 at most [default: one for each processor]
         ///
         /// Several files are read side by side, a large one in blocks. Output keeps the order of the
         /// command line. Example: --threads 1
@@ -142,4 +170,33 @@ fn recipe_kind(word: &str) -> Result<RecipeKind, String> {
         let known: Vec<&str> = RecipeKind::ALL.iter().map(|kind| kind.slug()).collect();
         format!("give one of {}", known.join(", "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_arguments_are_read_as_the_parser_reads_them() {
+        for (words, plain) in [
+            (&[][..], true),
+            (&["check"], true),
+            (&["check", "a.log", "b c"], true),
+            (&["check", ""], false),
+            (&["check", "-"], false),
+            (&["check", "a.log", "--threads=1"], false),
+            (&["check", "--", "a.log"], false),
+            (&["-q", "check", "a.log"], false),
+            (&["preflight"], false),
+        ] {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let read = Arguments::plain(&words);
+            assert_eq!(read.is_some(), plain, "{words:?}");
+            if let Some(read) = read {
+                let name = OsString::from("unwedge");
+                let parsed = Arguments::try_parse_from(std::iter::once(&name).chain(&words));
+                assert_eq!(Some(format!("{read:?}")), parsed.ok().map(|parsed| format!("{parsed:?}")));
+            }
+        }
+    }
 }

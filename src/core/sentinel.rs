@@ -62,38 +62,53 @@ impl Sentinel {
 /// one, else an automaton.
 #[derive(Clone, Debug)]
 pub struct Candidates {
-    packed: Option<packed::Searcher>,
-    automaton: AhoCorasick,
+    search: Search,
     /// Of which sentinel each pattern is a part.
     sentinels: Vec<Sentinel>,
+}
+
+#[derive(Clone, Debug)]
+enum Search {
+    Packed(packed::Searcher),
+    /// Where the processor has no packed search.
+    Automaton(AhoCorasick),
+}
+
+impl Search {
+    fn packed(patterns: &[Vec<u8>]) -> Option<Self> {
+        let builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
+        Some(Self::Packed({ builder }.extend(patterns).build()?))
+    }
+
+    fn automaton(patterns: &[Vec<u8>]) -> Self {
+        #[expect(
+            clippy::expect_used,
+            reason = "16 patterns of 4 bytes are far below every limit of the builder"
+        )]
+        Self::Automaton(
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .build(patterns)
+                .expect("16 patterns of 4 bytes"),
+        )
+    }
+}
+
+/// What is searched for: both cores, however their letters are written, and of which sentinel each is.
+fn patterns() -> (Vec<Vec<u8>>, Vec<Sentinel>) {
+    let variants =
+        |sentinel: Sentinel| case_variants(sentinel.core().0).into_iter().map(move |v| (v, sentinel));
+    Sentinel::ALL.into_iter().flat_map(variants).unzip()
 }
 
 impl Candidates {
     /// Builds the searcher: some microseconds, some KiB.
     ///
-    /// # Panics
-    ///
-    /// Never: the patterns are constants, far below every limit of the builder.
     #[must_use]
     pub fn new() -> Self {
-        let variants =
-            |sentinel: Sentinel| case_variants(sentinel.core().0).into_iter().map(move |v| (v, sentinel));
-        let (patterns, sentinels): (Vec<Vec<u8>>, Vec<Sentinel>) =
-            Sentinel::ALL.into_iter().flat_map(variants).unzip();
-        let packed = packed::Config::new()
-            .match_kind(packed::MatchKind::LeftmostFirst)
-            .builder()
-            .extend(&patterns)
-            .build();
-        #[expect(
-            clippy::expect_used,
-            reason = "16 patterns of 4 bytes are far below every limit of the builder"
-        )]
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(&patterns)
-            .expect("16 patterns of 4 bytes");
-        Self { packed, automaton, sentinels }
+        let (patterns, sentinels) = patterns();
+        let search = Search::packed(&patterns).unwrap_or_else(|| Search::automaton(&patterns));
+        Self { search, sentinels }
     }
 
     /// The offset of the first candidate at or after `from`, if there is one.
@@ -105,11 +120,13 @@ impl Candidates {
     /// The same, and which sentinel it is a candidate of.
     #[must_use]
     pub fn find_with_sentinel(&self, haystack: &[u8], from: usize) -> Option<(usize, Sentinel)> {
-        let found = match &self.packed {
-            Some(searcher) => searcher
+        let found = match &self.search {
+            Search::Packed(searcher) => searcher
                 .find_in(haystack, aho_corasick::Span { start: from, end: haystack.len() })
                 .map(|m| (m.start(), m.pattern())),
-            None => self.automaton.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern())),
+            Search::Automaton(searcher) => {
+                searcher.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern()))
+            }
         };
         debug_assert!(found.is_none_or(|(at, _)| at >= from));
         found.map(|(at, pattern)| (at, self.sentinels[pattern.as_usize()]))
@@ -288,7 +305,7 @@ mod tests {
     #[test]
     fn both_searchers_find_the_same() {
         let finder = Candidates::new();
-        let fallback = Candidates { packed: None, ..finder.clone() };
+        let fallback = Candidates { search: Search::automaton(&patterns().0), ..finder.clone() };
         for text in ["", "ty", "xxactiviTY Time", "a reaD-ONly b", "d-o d-On ty t", "tyt d on"] {
             for from in 0..=text.len() {
                 assert_eq!(

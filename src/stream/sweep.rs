@@ -17,11 +17,11 @@ use std::{
 };
 
 /// How much a thread reads at once.
-pub const BLOCK: usize = 512 * 1024;
+pub const BLOCK: usize = 256 * 1024;
 
 /// How many blocks a thread judges in one go: so many that starting it costs next to nothing, so few that not
 /// much is judged in vain behind a wedge.
-const STRETCH: u64 = 8;
+const STRETCH: u64 = 16;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
 const AROUND: usize = 4 * 1024;

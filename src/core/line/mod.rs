@@ -289,9 +289,10 @@ fn last_char(bytes: &[u8]) -> Option<char> {
 
 /// A quote, a slash, an equals sign, a hyphen or a word character.
 fn joins(character: char) -> bool {
-    const QUOTES: &str =
-        "\"'`\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{201d}\u{201e}\u{201f}«»‹›\u{b4}\u{ff02}\u{ff07}";
-    character.is_alphanumeric() || "/\\=_-".contains(character) || QUOTES.contains(character)
+    matches!(character, '/' | '\\' | '=' | '_' | '-' | '"' | '\'' | '`' | '«' | '»' | '‹' | '›' | '´')
+        // Quotes of other languages, and the wide ones.
+        || matches!(character, '\u{2018}'..='\u{201f}' | '\u{ff02}' | '\u{ff07}')
+        || character.is_alphanumeric()
 }
 
 /// Whether the text in front of an EROFS sighting ends in a path of the state directory: its own
