@@ -29,6 +29,9 @@ const AROUND: usize = 4 * 1024;
 /// How far in front of a hit the lines are looked for that may bear on it.
 const BACK: u64 = 1024 * 1024;
 
+/// How much of that is read at once.
+const PIECE: usize = 64 * 1024;
+
 /// Judges a regular file from its beginning, with so many threads and blocks of `block` bytes ([`BLOCK`]). The
 /// verdict is that of [`scan`](super::scan). The file may grow or shrink meanwhile: it ends where a read finds its end.
 ///
@@ -252,10 +255,18 @@ pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usi
 
 /// Where the lines begin that may bear on what stands at `hit`, or none where they are too long to tell.
 fn lines_before(file: &File, hit: u64) -> io::Result<Option<u64>> {
-    let from = hit.saturating_sub(BACK);
-    let mut buffer = vec![0; usize::try_from(hit - from).unwrap_or(0)];
-    let length = read_block(file, &mut buffer, from)?;
-    // The end of the line before the first of them.
-    let end = memchr::memrchr_iter(b'\n', &buffer[..length]).nth(Scanner::LINES_BACK);
-    Ok(end.map(|end| from + end as u64 + 1).or((from == 0).then_some(0)))
+    let mut buffer = vec![0; PIECE];
+    let (mut end, mut lines) = (hit, Scanner::LINES_BACK);
+    while end > hit.saturating_sub(BACK) {
+        let from = end.saturating_sub(PIECE as u64);
+        let length = usize::try_from(end - from).unwrap_or(PIECE);
+        let length = read_block(file, &mut buffer[..length], from)?;
+        for newline in memchr::memrchr_iter(b'\n', &buffer[..length]) {
+            // The end of the line before the first of them.
+            let Some(left) = lines.checked_sub(1) else { return Ok(Some(from + newline as u64 + 1)) };
+            lines = left;
+        }
+        end = from;
+    }
+    Ok((end == 0).then_some(0))
 }
