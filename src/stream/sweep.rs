@@ -163,14 +163,16 @@ fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize
 /// The first place where a sentinel may stand, or none.
 fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
-    in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
+    let read = in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {
             first.fetch_min(offset + at as u64, Ordering::Relaxed);
         }
         // Blocks are handed out in order: those before this one are in work or done.
         first.load(Ordering::Relaxed) == u64::MAX
-    })?;
-    Ok(Some(first.into_inner()).filter(|at| *at < u64::MAX))
+    });
+    let hit = Some(first.into_inner()).filter(|at| *at < u64::MAX);
+    // What cannot be read behind a hit may never be needed.
+    read.map_or_else(|(at, error)| hit.filter(|hit| *hit < at).ok_or(error).map(Some), |()| Ok(hit))
 }
 
 /// How many lines end before `end`.
@@ -181,28 +183,33 @@ fn newlines(file: &File, end: u64, threads: usize, block: usize) -> io::Result<u
         let lines = memchr::memchr_iter(b'\n', &bytes[..own.end.min(left)]).count();
         count.fetch_add(lines as u64, Ordering::Relaxed);
         offset < end
-    })?;
+    })
+    .map_err(|(_, error)| error)?;
     Ok(count.into_inner())
 }
 
 /// Reads a file in blocks, with `around` bytes of what stands before and behind each, until `work` says no or
-/// the file ends. `work` is told the offset of the bytes, and which of them are the block's own.
+/// the file ends. `work` is told the offset of the bytes, and which of them are the block's own. Of errors the first
+/// one counts, with its offset: what stands before it was worked on.
 fn in_blocks(
     file: &File,
     threads: usize,
     block: usize,
     around: usize,
     work: impl Fn(u64, &[u8], Range<usize>) -> bool + Sync,
-) -> io::Result<()> {
+) -> Result<(), (u64, io::Error)> {
     let (next, done) = (AtomicU64::new(0), AtomicBool::new(false));
-    let run = || -> io::Result<()> {
+    let run = || -> Result<(), (u64, io::Error)> {
         let mut buffer = vec![0; around + block + around];
         while !done.load(Ordering::Relaxed) {
             let offset = next.fetch_add(1, Ordering::Relaxed) * block as u64;
             let from = offset.saturating_sub(around as u64);
             let own = usize::try_from(offset - from).unwrap_or(around);
             let wanted = own + block + around;
-            let length = read_block(file, &mut buffer[..wanted], from)?;
+            let length = read_block(file, &mut buffer[..wanted], from).map_err(|error| {
+                done.store(true, Ordering::Relaxed);
+                (from, error)
+            })?;
             let range = own.min(length)..(own + block).min(length);
             if !work(from, &buffer[..length], range) || length < own + block {
                 done.store(true, Ordering::Relaxed);
@@ -216,7 +223,10 @@ fn in_blocks(
         let others: Vec<_> = (1..threads).map_while(|_| start()).collect();
         let own = run();
         others.into_iter().fold(own, |result, other| match other.join() {
-            Ok(one) => result.and(one),
+            Ok(other) => match (result, other) {
+                (Err(a), Err(b)) => Err(if a.0 < b.0 { a } else { b }),
+                (one, other) => one.and(other),
+            },
             Err(panic) => std::panic::resume_unwind(panic),
         })
     })
