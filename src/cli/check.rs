@@ -59,8 +59,11 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
     status.max(conclude("check", verdicts, unread, options, Target::Stdout))
 }
 
-/// The most threads. More of them read no page cache faster, and each holds half a MiB.
-const THREADS_MAX: usize = 8;
+/// The most threads. More of them read no page cache faster, and each holds half a MiB of what we may have.
+const THREADS_MAX: usize = 4;
+
+/// How large a file may be that is read in one piece.
+const SMALL: usize = 128 * 1024;
 
 /// How many files are judged in one go where there are thousands: handing each on by itself would take longer
 /// than to judge it.
@@ -172,7 +175,7 @@ fn judge(
     buffer: &mut Vec<u8>,
 ) -> Result<Verdict, Failure> {
     let mut room = |most: u64| {
-        let most = usize::try_from(most).unwrap_or(stream::READ).min(stream::READ);
+        let most = usize::try_from(most).unwrap_or(SMALL).min(SMALL);
         buffer.resize(buffer.len().max(most), 0);
     };
     if path == Path::new("-") {

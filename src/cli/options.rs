@@ -83,7 +83,7 @@ pub(super) enum Command {
     Check {
         /// The files; `-` or none: standard input
         files: Vec<PathBuf>,
-        /// How many threads read files, 8 at most [default: one for each processor]
+        /// How many threads read files, 4 at most [default: one for each processor]
         ///
         /// Several files are read side by side, a large one in blocks. Output keeps the order of the
         /// command line. Example: --threads 1

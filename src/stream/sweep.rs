@@ -29,6 +29,9 @@ const AROUND: usize = 4 * 1024;
 /// How far in front of a hit the lines are looked for that may bear on it.
 const BACK: u64 = 1024 * 1024;
 
+/// How much of that is read at once.
+const PIECE: usize = 64 * 1024;
+
 /// Judges a regular file from its beginning, with so many threads and blocks of `block` bytes ([`BLOCK`]). The
 /// verdict is that of [`scan`](super::scan). The file may grow or shrink meanwhile: it ends where a read finds its end.
 ///
@@ -163,14 +166,16 @@ fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize
 /// The first place where a sentinel may stand, or none.
 fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
-    in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
+    let read = in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {
             first.fetch_min(offset + at as u64, Ordering::Relaxed);
         }
         // Blocks are handed out in order: those before this one are in work or done.
         first.load(Ordering::Relaxed) == u64::MAX
-    })?;
-    Ok(Some(first.into_inner()).filter(|at| *at < u64::MAX))
+    });
+    let hit = Some(first.into_inner()).filter(|at| *at < u64::MAX);
+    // What cannot be read behind a hit may never be needed.
+    read.map_or_else(|(at, error)| hit.filter(|hit| *hit < at).ok_or(error).map(Some), |()| Ok(hit))
 }
 
 /// How many lines end before `end`.
@@ -181,28 +186,33 @@ fn newlines(file: &File, end: u64, threads: usize, block: usize) -> io::Result<u
         let lines = memchr::memchr_iter(b'\n', &bytes[..own.end.min(left)]).count();
         count.fetch_add(lines as u64, Ordering::Relaxed);
         offset < end
-    })?;
+    })
+    .map_err(|(_, error)| error)?;
     Ok(count.into_inner())
 }
 
 /// Reads a file in blocks, with `around` bytes of what stands before and behind each, until `work` says no or
-/// the file ends. `work` is told the offset of the bytes, and which of them are the block's own.
+/// the file ends. `work` is told the offset of the bytes, and which of them are the block's own. Of errors the first
+/// one counts, with its offset: what stands before it was worked on.
 fn in_blocks(
     file: &File,
     threads: usize,
     block: usize,
     around: usize,
     work: impl Fn(u64, &[u8], Range<usize>) -> bool + Sync,
-) -> io::Result<()> {
+) -> Result<(), (u64, io::Error)> {
     let (next, done) = (AtomicU64::new(0), AtomicBool::new(false));
-    let run = || -> io::Result<()> {
+    let run = || -> Result<(), (u64, io::Error)> {
         let mut buffer = vec![0; around + block + around];
         while !done.load(Ordering::Relaxed) {
             let offset = next.fetch_add(1, Ordering::Relaxed) * block as u64;
             let from = offset.saturating_sub(around as u64);
             let own = usize::try_from(offset - from).unwrap_or(around);
             let wanted = own + block + around;
-            let length = read_block(file, &mut buffer[..wanted], from)?;
+            let length = read_block(file, &mut buffer[..wanted], from).map_err(|error| {
+                done.store(true, Ordering::Relaxed);
+                (from, error)
+            })?;
             let range = own.min(length)..(own + block).min(length);
             if !work(from, &buffer[..length], range) || length < own + block {
                 done.store(true, Ordering::Relaxed);
@@ -216,7 +226,10 @@ fn in_blocks(
         let others: Vec<_> = (1..threads).map_while(|_| start()).collect();
         let own = run();
         others.into_iter().fold(own, |result, other| match other.join() {
-            Ok(one) => result.and(one),
+            Ok(other) => match (result, other) {
+                (Err(a), Err(b)) => Err(if a.0 < b.0 { a } else { b }),
+                (one, other) => one.and(other),
+            },
             Err(panic) => std::panic::resume_unwind(panic),
         })
     })
@@ -242,10 +255,18 @@ pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usi
 
 /// Where the lines begin that may bear on what stands at `hit`, or none where they are too long to tell.
 fn lines_before(file: &File, hit: u64) -> io::Result<Option<u64>> {
-    let from = hit.saturating_sub(BACK);
-    let mut buffer = vec![0; usize::try_from(hit - from).unwrap_or(0)];
-    let length = read_block(file, &mut buffer, from)?;
-    // The end of the line before the first of them.
-    let end = memchr::memrchr_iter(b'\n', &buffer[..length]).nth(Scanner::LINES_BACK);
-    Ok(end.map(|end| from + end as u64 + 1).or((from == 0).then_some(0)))
+    let mut buffer = vec![0; PIECE];
+    let (mut end, mut lines) = (hit, Scanner::LINES_BACK);
+    while end > hit.saturating_sub(BACK) {
+        let from = end.saturating_sub(PIECE as u64);
+        let length = usize::try_from(end - from).unwrap_or(PIECE);
+        let length = read_block(file, &mut buffer[..length], from)?;
+        for newline in memchr::memrchr_iter(b'\n', &buffer[..length]) {
+            // The end of the line before the first of them.
+            let Some(left) = lines.checked_sub(1) else { return Ok(Some(from + newline as u64 + 1)) };
+            lines = left;
+        }
+        end = from;
+    }
+    Ok((end == 0).then_some(0))
 }

@@ -311,7 +311,7 @@ pub const OLDER: &[&str] = &["executor failed running [", "The command '"];
 
 /// An excerpt of the rule and the name of a step, behind a prefix: of so many lines as `ends` has, and the last.
 pub fn excerpt_of(prefix: &str, [rule, step]: [&str; 2], ends: &str, last: &str) -> String {
-    let lines: String = ends.split_inclusive('\n').map(|end| format!("{prefix}y{end}")).collect();
+    let lines = ends.split_inclusive('\n').flat_map(|end| [prefix, "y", end]).collect::<String>();
     format!("{prefix}{rule}\n{prefix}{step}\n{lines}{last}\n{prefix}------\n{last}\n")
 }
 
