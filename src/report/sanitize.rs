@@ -11,12 +11,12 @@ use std::fmt::Write;
 #[must_use]
 pub fn sanitize(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
-    // So far nothing but what GitHub Actions trims off a line before it looks for `::`, and colons.
+    // So far nothing but what GitHub Actions trims off a line before it looks for `::`, and one colon.
     let mut begins = true;
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             let command = begins && character == ':' && text.ends_with(':');
-            begins &= character.is_whitespace() || character == ':';
+            begins &= !text.ends_with(':') && (character.is_whitespace() || character == ':');
             if character.is_control() || is_format(character) {
                 text.extend(character.escape_default());
             } else if command || doubles(&text, character) {
@@ -78,6 +78,8 @@ mod tests {
             (" \u{3000}::x", " \u{3000}:\\u{3a}x"),
             ("a::error::x", "a::error::x"),
             (": x", ": x"),
+            ("  : ::::x", "  : ::::x"),
+            (":::x", ":\\u{3a}:x"),
             ("x ##[group]##vso[y] ###", "x #\\u{23}[group]#\\u{23}vso[y] #\\u{23}#"),
             ("# x #1 # #[y]", "# x #1 # #[y]"),
         ] {
