@@ -263,10 +263,23 @@ fn rule_3_another_cause() {
     }
 }
 
+/// A container's line that tells nothing new still counts as a line of the excerpt that it stands in.
+#[test]
+fn known_words_of_a_container_use_up_an_excerpt() {
+    let step = "#7 0.1 $W\n------\n > [3/3] RUN x:\n";
+    let known = "#7 0.1 $E\n";
+    demand(&[
+        (&format!("{step}{}ERROR: $W\n", known.repeat(7)), "clear container-output@1"),
+        (&format!("{step}{}ERROR: $W\n", known.repeat(8)), "wedge line 12 12"),
+    ]);
+}
+
 #[test]
 fn near_misses() {
     demand(&[
         ("touch: $E\n", "clear read-only-elsewhere@1"),
+        ("touch: $E\n#7 0.4 touch: $E\n", "clear read-only-elsewhere@1"),
+        ("#7 0.4 touch: $E\ntouch: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
@@ -274,6 +287,7 @@ fn near_misses() {
         ("ERROR: open /home/dev/.docker/buildx/x: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/x: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: mkdir /srv/library: $E\n", "clear read-only-elsewhere@1"),
+        ("ERROR: mkdir /srv/activity: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: stat /home/dev/.docker/buildx/refs: mkdir /tmp/x: $E\n", "clear read-only-elsewhere@1"),
         (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
         (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
@@ -423,6 +437,8 @@ fn a_quoted_command_stays_one_however_long_it_is() {
             "clear container-output@1",
         )]);
         demand(&[(&format!("build.log:7:#7 0.412 {command}$W"), "clear container-output@1")]);
+        demand(&[(&format!("#7 0.412 $A\n#7 0.412 {command}$E"), "clear container-output@1")]);
+        demand(&[(&format!("#7 0.412 $E\n#7 0.412 {command}$A"), "clear container-output@2")]);
         // Who knows what a container can say still hears the client.
         demand(&[(&format!("#7 0.412 $W\nERROR: {command}$W"), "wedge line 2 2")]);
         demand(&[(&format!("ERROR: {command}$W"), "wedge line 1 1")]);
@@ -491,7 +507,13 @@ fn only_the_head_of_a_line_steps_an_excerpt() {
     demand(&[
         ("------\n > [3/3] RUN x:\n1\r2\r3\r4\r5\r6\r7\r8\r9\n$W\n", "clear container-output@4"),
         ("x\r------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
+        // Of a container too, whose words are known.
+        ("#7 0.4 $W\n------\n#7 0.4 $W\n > [3/3] RUN x:\n$W\n", "wedge line 5 5"),
     ]);
+    // As far as its first view goes.
+    for (length, demanded) in [(VIEW, "clear container-output@3"), (VIEW + AFTER, "wedge line 3 3")] {
+        demand(&[(&format!("{} ------\n > [3/3] RUN x:\n$W\n", "y".repeat(length)), demanded)]);
+    }
 }
 
 #[test]

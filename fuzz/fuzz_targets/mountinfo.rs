@@ -1,5 +1,5 @@
-//! Nothing panics. What the parser accepts has an entry for each line and as many leaked mounts as a naive reading
-//! of the bytes finds, and it is the same again when it is written as the kernel would.
+//! Nothing panics. What the parser accepts has the fields of each line and as many leaked mounts as a naive reading of
+//! the bytes finds, and it is the same again when it is written as the kernel would.
 
 #![no_main]
 
@@ -19,7 +19,12 @@ fuzz_target!(|bytes: &[u8]| {
 
     let written: Vec<u8> = table.entries().iter().flat_map(written).collect();
     assert_eq!(MountTable::parse(&written).as_ref(), Ok(&table));
-    for entry in table.entries() {
+    for (entry, line) in table.entries().iter().zip(lines) {
+        let fields: Vec<&[u8]> = line.split(|b| *b == b' ').collect();
+        let behind = 7 + fields[6..].iter().position(|field| *field == b"-").expect("there is a separator");
+        assert_eq!((&entry.mount_point, entry.mount_options.as_slice()), (&plain(fields[4]), fields[5]));
+        assert_eq!([&entry.filesystem, &entry.source], [&plain(fields[behind]), &plain(fields[behind + 1])]);
+        assert_eq!(entry.super_options, fields[behind + 2]);
         assert_eq!(entry.mount_point[0], b'/');
         let holding = table.holding(&entry.mount_point).expect("a mount holds its own mount point");
         assert!(holding.mount_point.len() >= entry.mount_point.len());
