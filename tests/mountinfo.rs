@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 use std::{collections::BTreeSet, fs, path::Path};
-use unwedge::core::mountinfo::MountTable;
+use unwedge::core::mountinfo::{LINE_MAX, MountTable};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +112,12 @@ fn what_is_no_table_is_an_error_with_its_line() {
         assert_eq!(error.line(), line, "{bad:?}");
         assert!(error.to_string().starts_with(&format!("not a mount table: line {line}: ")), "{error}");
     }
+    // Paths are as long as `PATH_MAX`, and in the table four times that; a line as long as none is.
+    let long = format!("1 1 0:1 / /{} rw - tmpfs tmpfs rw", r"\040".repeat(4096));
+    assert_eq!(MountTable::parse(long.as_bytes()).unwrap().entries()[0].mount_point.len(), 4097);
+    let longest = format!("{good}{}", "x".repeat(LINE_MAX - good.len()));
+    assert_eq!(MountTable::parse(longest.as_bytes()).unwrap().entries().len(), 1);
+    assert_eq!(MountTable::parse(format!("{longest}x").as_bytes()).expect_err("too long").line(), 1);
     let without_source = "1 1 0:1 / /x rw - tmpfs  rw";
     assert_eq!(MountTable::parse(without_source.as_bytes()).unwrap().entries()[0].source, b"");
 }

@@ -267,6 +267,8 @@ fn rule_3_another_cause() {
 fn near_misses() {
     demand(&[
         ("touch: $E\n", "clear read-only-elsewhere@1"),
+        ("touch: $E\n#7 0.4 touch: $E\n", "clear read-only-elsewhere@1"),
+        ("#7 0.4 touch: $E\ntouch: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: mkdir /home/dev/.docker/buildx: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /home/dev/.docker/buildx/activity/.tmp-x1: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/.tmp-current1: $E\n", "clear state-dir-unwritable@1"),
@@ -274,6 +276,7 @@ fn near_misses() {
         ("ERROR: open /home/dev/.docker/buildx/x: $E\n", "clear state-dir-unwritable@1"),
         ("ERROR: open /srv/buildx/x: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: mkdir /srv/library: $E\n", "clear read-only-elsewhere@1"),
+        ("ERROR: mkdir /srv/activity: $E\n", "clear read-only-elsewhere@1"),
         ("ERROR: stat /home/dev/.docker/buildx/refs: mkdir /tmp/x: $E\n", "clear read-only-elsewhere@1"),
         (r"ERROR: mkdir C:\Users\dev\.docker\buildx: $E", "clear state-dir-unwritable@1"),
         (r"ERROR: open D:\buildx\refs\x: $E", "clear state-dir-unwritable@1"),
@@ -423,6 +426,8 @@ fn a_quoted_command_stays_one_however_long_it_is() {
             "clear container-output@1",
         )]);
         demand(&[(&format!("build.log:7:#7 0.412 {command}$W"), "clear container-output@1")]);
+        demand(&[(&format!("#7 0.412 $A\n#7 0.412 {command}$E"), "clear container-output@1")]);
+        demand(&[(&format!("#7 0.412 $E\n#7 0.412 {command}$A"), "clear container-output@2")]);
         // Who knows what a container can say still hears the client.
         demand(&[(&format!("#7 0.412 $W\nERROR: {command}$W"), "wedge line 2 2")]);
         demand(&[(&format!("ERROR: {command}$W"), "wedge line 1 1")]);
@@ -491,7 +496,13 @@ fn only_the_head_of_a_line_steps_an_excerpt() {
     demand(&[
         ("------\n > [3/3] RUN x:\n1\r2\r3\r4\r5\r6\r7\r8\r9\n$W\n", "clear container-output@4"),
         ("x\r------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
+        // Of a container too, whose words are known.
+        ("#7 0.4 $W\n------\n#7 0.4 $W\n > [3/3] RUN x:\n$W\n", "wedge line 5 5"),
     ]);
+    // As far as its first view goes.
+    for (length, demanded) in [(VIEW, "clear container-output@3"), (VIEW + AFTER, "wedge line 3 3")] {
+        demand(&[(&format!("{} ------\n > [3/3] RUN x:\n$W\n", "y".repeat(length)), demanded)]);
+    }
 }
 
 #[test]
@@ -499,6 +510,27 @@ fn an_escape_that_a_service_message_does_not_have_is_none() {
     demand(&[(
         "##teamcity[message text='failed to update builder|x20last activity time: $E']\n",
         "clear read-only-elsewhere@1",
+    )]);
+}
+
+/// "At least 1 KiB of its head and 8 KiB after a sentinel"; two views of a line are all that memory is taken for.
+#[test]
+fn what_is_kept_of_a_line() {
+    let bounds =
+        [("head", VIEW, 1024), ("after", AFTER, 8 * 1024 + 43), ("all", 300 * 1024, 2 * (VIEW + AFTER))];
+    for (what, bound, least) in bounds {
+        assert!(bound >= least, "{what}");
+    }
+    // An envelope that is opened, and a cause that is as far as it can be from its sentinel.
+    let long = "y ".repeat(VIEW / 4);
+    demand(&[(
+        &format!("{{\"msg\":\"{long}\\u0066{}: $E\"}}\n", "ailed to update builder last activity time"),
+        "wedge line 1 1",
+    )]);
+    let (before, path) = ("y ".repeat(VIEW / 2 - 1), "y".repeat(8000));
+    demand(&[(
+        &format!("{before}$A: write /{path}: permission denied"),
+        "clear activity-failure@1 (Ownership)",
     )]);
 }
 

@@ -1,7 +1,7 @@
 //! [`Scanner`]: bytes in, a [`Verdict`] out.
 
 use crate::core::{
-    line::{self, AFTER, BEFORE, Excerpt, Occurrence, Standing, VIEW, Voice},
+    line::{self, AFTER, BEFORE, Excerpt, FIRST, Occurrence, Standing, VIEW, Voice},
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
@@ -279,13 +279,13 @@ impl Scanner {
             self.excerpt = Excerpt::Outside;
         }
         let mut from = end.unwrap_or(0);
-        while from < lines.len() {
+        loop {
             if self.excerpt == Excerpt::Outside {
                 let Some(at) = self.rules.find(&lines[from..]) else { break };
                 from = line_start(lines, from, from + at);
             }
             let Some(length) = memchr::memchr(b'\n', &lines[from..]) else { break };
-            line::pass(&lines[from..from + length.min(VIEW + AFTER)], &mut self.excerpt);
+            line::pass(&lines[from..from + length.min(FIRST)], &mut self.excerpt);
             from += length + 1;
         }
         self.count(lines);
@@ -297,7 +297,7 @@ impl Scanner {
     }
 
     fn whole_line(&mut self, line: &[u8]) {
-        if line.len() > VIEW + AFTER {
+        if line.len() > FIRST {
             self.take(line);
             return self.end_line(true);
         }

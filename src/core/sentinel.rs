@@ -176,8 +176,9 @@ fn is_dense(last: Option<usize>, at: usize) -> bool {
 /// The end of a line behind the one that ends at `end`, such that no line up to there has a character that begins
 /// another spelling: how far dense candidates are passed over at once.
 fn plain_until(text: &[u8], end: usize) -> usize {
-    const STRETCH: usize = 16 * 1024;
-    let more = &text[end..text.len().min(end + STRETCH)];
+    const STRETCH: usize = 16_384;
+    let more = &text[end..];
+    let more = more.get(..STRETCH).unwrap_or(more);
     let plain = &more[..memchr::memchr3(0x1b, b'\\', b'|', more).unwrap_or(more.len())];
     end + memchr::memrchr(b'\n', plain).unwrap_or(0)
 }
@@ -221,7 +222,7 @@ fn may_begin(block: &[u8; REACH]) -> bool {
         let is = |at: usize, letter: u8| block[i + at] | 0x20 == letter;
         let activity = is(0, b'f') & is(16, b' ') & is(34, b'v') & is(39, b't');
         let erofs = is(0, b'r') & is(4, b'-') & is(9, b' ') & is(14, b' ');
-        may |= u8::from(activity | erofs);
+        may += u8::from(activity) + u8::from(erofs);
     }
     may != 0
 }

@@ -390,6 +390,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_stands_where_it_was_spelled() {
+        let raw = r#"{"message":"a\q \n b\u0020c\'"}"#;
+        let Some(opened) = open(Text::raw(raw.as_bytes())) else { panic!("{raw}") };
+        let said = opened.said.text();
+        let spelled = (0..said.bytes.len()).map(|i| &raw[said.at(i) as usize..]);
+        for (spelled, demanded) in spelled.zip(["a", r"\q", "q", " ", r"\n", " ", "b", r"\u0020", "c", r"\'"])
+        {
+            assert!(spelled.starts_with(demanded), "{spelled} {demanded}");
+        }
+    }
+
+    #[test]
     fn what_is_no_envelope() {
         for raw in [
             "",

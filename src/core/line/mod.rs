@@ -23,6 +23,8 @@ pub(crate) use voice::Voice;
 pub const VIEW: usize = 64 * 1024;
 /// How many bytes behind a view are read for the cause of a sighting in it.
 pub const AFTER: usize = 8 * 1024 + 64;
+/// How much of a line its first view takes; one of no more is judged whole.
+pub const FIRST: usize = VIEW + AFTER;
 /// How many bytes in front of a view are read for what stands before a sighting.
 pub const BEFORE: usize = 512;
 
