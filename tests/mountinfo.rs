@@ -112,7 +112,9 @@ fn what_is_no_table_is_an_error_with_its_line() {
         assert_eq!(error.line(), line, "{bad:?}");
         assert!(error.to_string().starts_with(&format!("not a mount table: line {line}: ")), "{error}");
     }
-    // A line as long as none is.
+    // Paths are as long as `PATH_MAX`, and in the table four times that; a line as long as none is.
+    let long = format!("1 1 0:1 / /{} rw - tmpfs tmpfs rw", r"\040".repeat(4096));
+    assert_eq!(MountTable::parse(long.as_bytes()).unwrap().entries()[0].mount_point.len(), 4097);
     let longest = format!("{good}{}", "x".repeat(LINE_MAX - good.len()));
     assert_eq!(MountTable::parse(longest.as_bytes()).unwrap().entries().len(), 1);
     assert_eq!(MountTable::parse(format!("{longest}x").as_bytes()).expect_err("too long").line(), 1);

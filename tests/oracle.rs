@@ -524,6 +524,27 @@ fn an_escape_that_a_service_message_does_not_have_is_none() {
     )]);
 }
 
+/// "At least 1 KiB of its head and 8 KiB after a sentinel"; two views of a line are all that memory is taken for.
+#[test]
+fn what_is_kept_of_a_line() {
+    let bounds =
+        [("head", VIEW, 1024), ("after", AFTER, 8 * 1024 + 43), ("all", 300 * 1024, 2 * (VIEW + AFTER))];
+    for (what, bound, least) in bounds {
+        assert!(bound >= least, "{what}");
+    }
+    // An envelope that is opened, and a cause that is as far as it can be from its sentinel.
+    let long = "y ".repeat(VIEW / 4);
+    demand(&[(
+        &format!("{{\"msg\":\"{long}\\u0066{}: $E\"}}\n", "ailed to update builder last activity time"),
+        "wedge line 1 1",
+    )]);
+    let (before, path) = ("y ".repeat(VIEW / 2 - 1), "y".repeat(8000));
+    demand(&[(
+        &format!("{before}$A: write /{path}: permission denied"),
+        "clear activity-failure@1 (Ownership)",
+    )]);
+}
+
 #[test]
 fn a_line_of_just_one_view_names_its_cause() {
     let (first, last) = ("failed to update builder last activity time: write /", ": no space left on device");

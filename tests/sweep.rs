@@ -87,6 +87,21 @@ fn halves_of_a_wedge_are_put_together() {
     }
 }
 
+/// A stream can end within a line, some of whose views were judged when the stretches are put together.
+#[test]
+fn a_line_without_an_end_is_put_behind_the_others() {
+    let (activity, erofs) = ("failed to update builder last activity time", "read-only file system");
+    for (first, second) in [(activity, erofs), (erofs, activity)] {
+        for lines in [1, 40] {
+            let before = format!("x: {activity}: no space left on device\n").repeat(lines);
+            let stream = format!("{before}{first} {} {second}", "y".repeat(100_000));
+            for block in [3, 16, 100, 1000] {
+                assert_eq!(swept(stream.as_bytes(), 2, block), whole(stream.as_bytes()), "{block}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_sentinel_is_found_wherever_a_block_ends() {
     const LINE: &str = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";

@@ -179,6 +179,7 @@ impl Scanner {
         } = &mut self.near;
         let seen = [
             &mut self.in_stream.activity,
+            &mut self.on_line.activity,
             state_dir,
             elsewhere,
             container_activity,
@@ -189,7 +190,8 @@ impl Scanner {
         let seen = seen.into_iter().flatten().map(|(sighting, _)| sighting);
         let causes = other_cause.iter_mut().map(|(sighting, _, _)| sighting);
         let wedge = self.wedge.iter_mut().flat_map(|wedge| [&mut wedge.activity, &mut wedge.erofs]);
-        for sighting in seen.chain(causes).chain(wedge).chain(&mut self.in_stream.erofs) {
+        let erofs = self.in_stream.erofs.iter_mut().chain(&mut self.on_line.erofs);
+        for sighting in seen.chain(causes).chain(wedge).chain(erofs) {
             sighting.line += lines;
         }
         self.line += lines;

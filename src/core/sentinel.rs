@@ -176,7 +176,7 @@ fn is_dense(last: Option<usize>, at: usize) -> bool {
 /// The end of a line behind the one that ends at `end`, such that no line up to there has a character that begins
 /// another spelling: how far dense candidates are passed over at once.
 fn plain_until(text: &[u8], end: usize) -> usize {
-    const STRETCH: usize = 16 * 1024;
+    const STRETCH: usize = 16_384;
     let more = &text[end..];
     let more = more.get(..STRETCH).unwrap_or(more);
     let plain = &more[..memchr::memchr3(0x1b, b'\\', b'|', more).unwrap_or(more.len())];
