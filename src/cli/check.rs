@@ -12,16 +12,17 @@ use crate::{
         verdict::Verdict,
     },
     report::{Judged, Report, Unread},
-    stream::{self, Failure, Patient, sweep},
+    stream::{self, Aligned, Failure, Patient, sweep},
 };
+use rustix::io::Errno;
 use std::{
     collections::BTreeMap,
     fs::File,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::{
+        Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     thread,
 };
@@ -31,23 +32,32 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
     let files = if files.is_empty() { &input } else { files };
     let mut status = Status::Clear;
     let (mut verdicts, mut unread) = (Vec::new(), Vec::new());
-    in_order(files, threads, &scanner(options), |batch, results| {
+    let scanner = scanner(options);
+    let judge = |path: &PathBuf, threads: &dyn Fn() -> usize, buffer: &mut Aligned| {
+        let input = (!is_stdin(path)).then(|| path.as_os_str().as_encoded_bytes().to_vec());
+        match judge(path, &scanner, threads, buffer) {
+            Ok(verdict) => {
+                let judged = Judged { input, source: None, verdict };
+                let said = output::verdict(&judged.label(), &judged, options);
+                Ok((judged, said))
+            }
+            Err(failure) => Err((Unread { input, error: output::reason(&failure) }, failure)),
+        }
+    };
+    in_order(files, threads, judge, |results| {
         let mut said = String::new();
-        for (path, result) in batch.iter().zip(results) {
-            let input = (path != Path::new("-")).then(|| path.as_os_str().as_encoded_bytes().to_vec());
+        for result in results {
             match result {
-                Ok(verdict) => {
-                    let judged = Judged { input, source: None, verdict };
-                    said += &output::verdict(&judged.label(), &judged, options);
+                Ok((judged, its)) => {
+                    said += &its;
                     // There can be very many. All but the JSON report tell only of what is worth it, and
                     // whether there was anything.
                     if options.format == Format::Json || verdicts.is_empty() || judged.is_remarkable() {
                         verdicts.push(judged);
                     }
                 }
-                Err(failure) => {
+                Err((missed, failure)) => {
                     status = status.max(output::say(options, Target::Stdout, &std::mem::take(&mut said)));
-                    let missed = Unread { input, error: output::reason(&failure) };
                     output::complain(&missed.label(), &failure);
                     unread.push(missed);
                     status = Status::Trouble;
@@ -69,62 +79,49 @@ const SMALL: usize = 128 * 1024;
 /// than to judge it.
 const BATCH: usize = 32;
 
-/// Judges every file, several at a time, and hands on the results in the order of the files as soon as they and
-/// those before them are there.
-fn in_order(
+/// Does `work` on every file, on several at a time, and hands on what comes of it in the order of the files as soon as it
+/// and what is before it are there. `work` is told how many threads a file may be given.
+fn in_order<T: Send>(
     files: &[PathBuf],
     threads: Option<NonZeroUsize>,
-    scanner: &Scanner,
-    mut each: impl FnMut(&[PathBuf], Vec<Result<Verdict, Failure>>),
+    work: impl Fn(&PathBuf, &dyn Fn() -> usize, &mut Aligned) -> T + Sync,
+    mut each: impl FnMut(Vec<T>) + Send,
 ) {
     // Asking how many processors there are reads half a dozen files: only who can use them asks.
     let threads = || {
         threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get).min(THREADS_MAX)
     };
     if let [path] = files {
-        return each(files, vec![judge(path, scanner, threads, &mut Vec::new())]);
+        return each(vec![work(path, &threads, &mut Aligned::default())]);
     }
     let workers = threads().min(files.len());
-    let batch = (files.len() / (8 * workers)).clamp(1, BATCH);
-    let judged = |files: &[PathBuf], buffer: &mut Vec<u8>| {
-        files.iter().map(|path| judge(path, scanner, || 1, buffer)).collect::<Vec<_>>()
-    };
-    if workers == 1 {
-        let mut buffer = Vec::new();
-        return files.chunks(batch).for_each(|files| each(files, judged(files, &mut buffer)));
-    }
+    let size = (files.len() / (8 * workers)).clamp(1, BATCH);
     let next = AtomicUsize::new(0);
-    let (done, results) = mpsc::channel();
+    let done = Mutex::new((0, BTreeMap::new(), each));
+    let run = || {
+        let mut buffer = Aligned::default();
+        while let Some((i, batch)) = {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            files.chunks(size).nth(i).map(|batch| (i, batch))
+        } {
+            let results: Vec<T> = batch.iter().map(|path| work(path, &|| 1, &mut buffer)).collect();
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            let (turn, waiting, each) = &mut *done;
+            waiting.insert(i, results);
+            while let Some(results) = waiting.remove(turn) {
+                each(results);
+                *turn += 1;
+            }
+        }
+    };
     thread::scope(|scope| {
-        let work = || {
-            let (done, next) = (done.clone(), &next);
-            move || {
-                let mut buffer = Vec::new();
-                while let Some((i, files)) = {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    files.chunks(batch).nth(i).map(|files| (i, files))
-                } {
-                    // The receiver is there until all are sent.
-                    let _ = done.send((i, judged(files, &mut buffer)));
-                }
-            }
-        };
-        let start = || thread::Builder::new().spawn_scoped(scope, work()).is_ok();
-        // Under a limit of processes there are fewer of them, or nobody but us.
-        if (0..workers).take_while(|_| start()).count() == 0 {
-            work()();
-        }
-        drop(done);
-        let mut waiting = BTreeMap::new();
-        let mut batches = files.chunks(batch).enumerate().peekable();
-        for (i, result) in results {
-            waiting.insert(i, result);
-            while let Some((i, files)) = batches.peek().copied() {
-                let Some(result) = waiting.remove(&i) else { break };
-                each(files, result);
-                batches.next();
+        // Under a limit of processes there are fewer of them, or none.
+        for _ in 1..workers {
+            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
+                break;
             }
         }
+        run();
     });
 }
 
@@ -167,33 +164,37 @@ pub(super) fn scanner(options: &Options) -> Scanner {
     Scanner::new().require_same_line(options.require_same_line)
 }
 
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Judges a file, or standard input. The buffer is kept for its room.
 fn judge(
     path: &Path,
     scanner: &Scanner,
-    threads: impl Fn() -> usize,
-    buffer: &mut Vec<u8>,
+    threads: &dyn Fn() -> usize,
+    buffer: &mut Aligned,
 ) -> Result<Verdict, Failure> {
-    let mut room = |most: u64| {
-        let most = usize::try_from(most).unwrap_or(SMALL).min(SMALL);
-        buffer.resize(buffer.len().max(most), 0);
-    };
-    if path == Path::new("-") {
-        room(u64::MAX);
+    let buffer = buffer.at_least(SMALL);
+    if is_stdin(path) {
         return stream::scan(&mut Patient::stdin(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
-    let metadata = file.metadata().map_err(Failure::Read)?;
-    // A pipe or a device can only be read from its beginning to its end.
-    if !metadata.is_file() {
-        room(u64::MAX);
-        return stream::scan(&mut file, scanner.clone(), buffer);
-    }
-    // Files of the kernel say that they are empty.
-    room(if metadata.len() > 0 { metadata.len() + 1 } else { u64::MAX });
-    let length = sweep::read_block(&file, buffer, 0).map_err(Failure::Read)?;
+    let length = match sweep::read_block(&file, buffer, 0) {
+        // A pipe or a terminal can only be read from its beginning to its end.
+        Err(error) if error.raw_os_error() == Some(Errno::SPIPE.raw_os_error()) => {
+            return stream::scan(&mut file, scanner.clone(), buffer);
+        }
+        length => length.map_err(Failure::Read)?,
+    };
     if length < buffer.len() {
         return Ok(scanner.whole(&buffer[..length]));
     }
-    sweep::judge(&file, scanner, threads(), sweep::BLOCK)
+    if file.metadata().map_err(Failure::Read)?.is_file() {
+        return sweep::judge(&file, scanner, threads(), sweep::BLOCK);
+    }
+    // A device may never give the same bytes twice.
+    let mut scanner = scanner.clone();
+    scanner.push(buffer);
+    stream::scan(&mut sweep::Behind { file: &file, offset: length as u64 }, scanner, buffer)
 }

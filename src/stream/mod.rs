@@ -1,5 +1,6 @@
 //! Bytes in and out: readers, the pass-through copy, the supervised command.
 
+mod aligned;
 mod group;
 mod keep;
 mod launch;
@@ -13,6 +14,7 @@ mod terminal;
 mod watch;
 mod watched;
 
+pub use aligned::Aligned;
 pub use keep::{Keeper, Kept};
 pub use launch::hidden;
 pub use patient::Patient;
@@ -71,10 +73,11 @@ pub fn scan(input: &mut impl Read, mut scanner: Scanner, buffer: &mut [u8]) -> R
 ///
 /// [`Failure::Read`] and [`Failure::Write`]; a broken pipe is [`End::Reader`] and no failure.
 pub fn copy(input: &mut impl Read, output: &mut impl Write, scanner: &mut Scanner) -> Result<End, Failure> {
-    let mut buffer = vec![0; READ];
+    let mut buffer = Aligned::new(READ);
+    let buffer = buffer.bytes();
     let mut written = 0;
     loop {
-        let n = match input.read(&mut buffer) {
+        let n = match input.read(buffer) {
             Ok(0) => return Ok(End::Input),
             Ok(n) => n,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,

@@ -2,6 +2,7 @@
 
 use super::{
     READ,
+    aligned::Aligned,
     keep::Keeper,
     patient::{self, Patient},
     watched::{Judges, Lost, Source, Watched},
@@ -125,7 +126,8 @@ impl<'s> Stream<'s> {
     }
 
     fn run(mut self, from: OwnedFd, stopped: &OwnedFd) -> Watched {
-        let mut buffer = vec![0; READ];
+        let mut buffer = Aligned::new(READ);
+        let buffer = buffer.bytes();
         let mut rest = None;
         let mut from = File::from(from);
         while rest != Some(0) {
@@ -138,7 +140,7 @@ impl<'s> Stream<'s> {
                 Ready::Nothing => break,
             }
             // Only what was announced is read, so that this never waits.
-            match from.read(&mut buffer) {
+            match from.read(buffer) {
                 Ok(0) => break,
                 Ok(n) => {
                     self.take(&buffer[..n]);

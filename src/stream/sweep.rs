@@ -5,7 +5,7 @@
 //! what they found is put together in the order of the file. Blocks are read with `pread(2)` and
 //! not mapped: a file that shrinks while it is mapped kills the process (SIGBUS), and here it just ends earlier.
 
-use super::Failure;
+use super::{Aligned, Failure};
 use crate::core::{scanner::Scanner, sentinel::Candidates, verdict::Verdict};
 use std::{
     fs::File,
@@ -24,7 +24,7 @@ pub const BLOCK: usize = 256 * 1024;
 const STRETCH: u64 = 16;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
-const AROUND: usize = 4 * 1024;
+const AROUND: usize = 1024;
 
 /// How far in front of a hit the lines are looked for that may bear on it.
 const BACK: u64 = 1024 * 1024;
@@ -123,10 +123,11 @@ fn judge_stretch(
 
 /// Where the first line begins that begins in this stretch; the end of the file counts as one.
 fn line_start(file: &File, stretch: Range<u64>, block: usize) -> io::Result<Option<u64>> {
-    let mut buffer = vec![0; block];
+    let mut buffer = Aligned::new(block);
+    let buffer = buffer.bytes();
     let mut at = stretch.start - 1;
     while at < stretch.end - 1 {
-        let length = read_block(file, &mut buffer, at)?;
+        let length = read_block(file, buffer, at)?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..length]) {
             return Ok(Some(at + end as u64 + 1).filter(|start| *start < stretch.end));
         }
@@ -141,10 +142,11 @@ fn line_start(file: &File, stretch: Range<u64>, block: usize) -> io::Result<Opti
 /// Judges the lines that begin in a range, whose beginning is that of a line, to the end of the last. Returns
 /// where the next line begins, or none where nothing is left to judge.
 fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize) -> io::Result<Option<u64>> {
-    let mut buffer = vec![0; block];
+    let mut buffer = Aligned::new(block);
+    let buffer = buffer.bytes();
     let mut at = range.start;
     while scanner.wedge().is_none() {
-        let length = read_block(file, &mut buffer, at)?;
+        let length = read_block(file, buffer, at)?;
         let read = &buffer[..length];
         // The last byte in front of the range's end can be the end of its last line.
         let last = usize::try_from(range.end.saturating_sub(at + 1)).unwrap_or(usize::MAX);
@@ -203,7 +205,8 @@ fn in_blocks(
 ) -> Result<(), (u64, io::Error)> {
     let (next, done) = (AtomicU64::new(0), AtomicBool::new(false));
     let run = || -> Result<(), (u64, io::Error)> {
-        let mut buffer = vec![0; around + block + around];
+        let mut buffer = Aligned::new(around + block + around);
+        let buffer = buffer.bytes();
         while !done.load(Ordering::Relaxed) {
             let offset = next.fetch_add(1, Ordering::Relaxed) * block as u64;
             let from = offset.saturating_sub(around as u64);
@@ -253,9 +256,27 @@ pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usi
     Ok(length)
 }
 
+/// What a file holds behind an offset, read one piece after the other.
+#[derive(Debug)]
+pub struct Behind<'f> {
+    /// The file; its own position is left alone.
+    pub file: &'f File,
+    /// Where the next read begins.
+    pub offset: u64,
+}
+
+impl io::Read for Behind<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read_at(buffer, self.offset)?;
+        self.offset += length as u64;
+        Ok(length)
+    }
+}
+
 /// Where the lines begin that may bear on what stands at `hit`, or none where they are too long to tell.
 fn lines_before(file: &File, hit: u64) -> io::Result<Option<u64>> {
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = Aligned::new(PIECE);
+    let buffer = buffer.bytes();
     let (mut end, mut lines) = (hit, Scanner::LINES_BACK);
     while end > hit.saturating_sub(BACK) {
         let from = end.saturating_sub(PIECE as u64);

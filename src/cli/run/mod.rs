@@ -142,10 +142,10 @@ fn show(report: &Report, options: &Common) -> Status {
     if options.format != Format::Github {
         output::tell(&github::commands(report));
     }
-    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        if let Err(error) = file::append(Path::new(&path), &summary::section(report)) {
-            status = cannot_write(Path::new(&path), &error);
-        }
+    if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+        && let Err(error) = file::append(Path::new(&path), &summary::section(report))
+    {
+        status = cannot_write(Path::new(&path), &error);
     }
     status
 }

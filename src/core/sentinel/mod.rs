@@ -1,6 +1,10 @@
 //! The two phrases, and finding where they may stand.
 
+mod blocks;
+
 use aho_corasick::{AhoCorasick, MatchKind, packed};
+use blocks::BLOCK;
+use fearless_simd::Level;
 use std::ops::Range;
 
 /// One of the two phrases whose presence together makes a wedge.
@@ -58,10 +62,12 @@ impl Sentinel {
 /// Finds the places where a sentinel may stand.
 ///
 /// A hit is a candidate, no sighting: the line around it has still to be judged. Where no hit is,
-/// there is no sighting. Linear in the haystack; a packed (SIMD) search where the processor has
-/// one, else an automaton.
+/// there is no sighting. Linear in the haystack. Blocks without a core are passed over with the widest vectors
+/// that the processor has; in the others a packed search says what stands where, or an automaton where there is
+/// no such search.
 #[derive(Clone, Debug)]
 pub struct Candidates {
+    level: Level,
     search: Search,
     /// Of which sentinel each pattern is a part.
     sentinels: Vec<Sentinel>,
@@ -75,6 +81,19 @@ enum Search {
 }
 
 impl Search {
+    /// Where the first pattern stands at or after `from`, and which one it is.
+    fn find(&self, haystack: &[u8], from: usize) -> Option<(usize, usize)> {
+        match self {
+            Self::Packed(searcher) => {
+                let span = aho_corasick::Span { start: from, end: haystack.len() };
+                searcher.find_in(haystack, span).map(|m| (m.start(), m.pattern().as_usize()))
+            }
+            Self::Automaton(searcher) => {
+                searcher.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern().as_usize()))
+            }
+        }
+    }
+
     fn packed(patterns: &[Vec<u8>]) -> Option<Self> {
         let builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
         Some(Self::Packed({ builder }.extend(patterns).build()?))
@@ -108,7 +127,7 @@ impl Candidates {
     pub fn new() -> Self {
         let (patterns, sentinels) = patterns();
         let search = Search::packed(&patterns).unwrap_or_else(|| Search::automaton(&patterns));
-        Self { search, sentinels }
+        Self { level: Level::new(), search, sentinels }
     }
 
     /// The offset of the first candidate at or after `from`, if there is one.
@@ -120,16 +139,16 @@ impl Candidates {
     /// The same, and which sentinel it is a candidate of.
     #[must_use]
     pub fn find_with_sentinel(&self, haystack: &[u8], from: usize) -> Option<(usize, Sentinel)> {
-        let found = match &self.search {
-            Search::Packed(searcher) => searcher
-                .find_in(haystack, aho_corasick::Span { start: from, end: haystack.len() })
-                .map(|m| (m.start(), m.pattern())),
-            Search::Automaton(searcher) => {
-                searcher.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern()))
+        let mut from = from;
+        loop {
+            from = blocks::with_core(self.level, haystack, from)?;
+            let end = haystack.len().min(from + blocks::CORE_REACH);
+            if let Some((at, pattern)) = self.search.find(&haystack[..end], from) {
+                debug_assert!(at >= from);
+                return Some((at, self.sentinels[pattern]));
             }
-        };
-        debug_assert!(found.is_none_or(|(at, _)| at >= from));
-        found.map(|(at, pattern)| (at, self.sentinels[pattern.as_usize()]))
+            from += BLOCK;
+        }
     }
 
     /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
@@ -159,7 +178,7 @@ impl Candidates {
             }
             last = Some(at);
             // From here to `end` a sentinel stands letter by letter, if it does.
-            if let Some(found) = first_phrase(text, at, end) {
+            if let Some(found) = first_phrase(self.level, text, at, end) {
                 return Some(found).filter(|at| *at < range.end);
             }
             at = end;
@@ -189,42 +208,23 @@ fn is_spelled(line: &[u8]) -> bool {
 }
 
 /// The first candidate from `from` on whose whole sentinel stands around it, letter by letter, and ends before
-/// `end`.
-///
-/// Looks at four letters of each phrase at once, at every place and without a branch, so that the compiler makes
-/// vector instructions of it: what stands there does not change how long it takes, but for near misses of
-/// all the four.
-fn first_phrase(text: &[u8], from: usize, end: usize) -> Option<usize> {
-    let start = from.saturating_sub(Sentinel::Activity.core().1);
-    (start..end).step_by(BLOCK).find_map(|start| {
-        let rest = &text[start..end];
-        let block = rest.first_chunk::<REACH>();
-        if block.is_some_and(|block| !may_begin(block)) {
-            return None;
-        }
-        let block = block.map_or(rest, |block| &block[..]);
+/// `end`. What stands there does not change how long it takes, but for near misses of four letters of a phrase.
+fn first_phrase(level: Level, text: &[u8], from: usize, end: usize) -> Option<usize> {
+    let text = &text[..end];
+    let mut start = from.saturating_sub(Sentinel::Activity.core().1);
+    loop {
+        start = blocks::with_phrase(level, text, start)?;
+        let block = &text[start..end.min(start + blocks::REACH)];
         let first = |sentinel: Sentinel| {
             let mut cores = sentinel.find_iter(block).map(|at| start + at + sentinel.core().1);
             cores.find(|core| *core >= from)
         };
-        Sentinel::ALL.into_iter().filter_map(first).min()
-    })
-}
-
-/// How many places are looked at at once, and how far the longest phrase reaches that begins at one of them.
-const BLOCK: usize = 64;
-const REACH: usize = BLOCK + Sentinel::Activity.phrase().len();
-
-/// Whether a phrase may begin at one of the first [`BLOCK`] bytes.
-fn may_begin(block: &[u8; REACH]) -> bool {
-    let mut may = 0;
-    for i in 0..BLOCK {
-        let is = |at: usize, letter: u8| block[i + at] | 0x20 == letter;
-        let activity = is(0, b'f') & is(16, b' ') & is(34, b'v') & is(39, b't');
-        let erofs = is(0, b'r') & is(4, b'-') & is(9, b' ') & is(14, b' ');
-        may += u8::from(activity) + u8::from(erofs);
+        let found = Sentinel::ALL.into_iter().filter_map(first).min();
+        if found.is_some() {
+            return found;
+        }
+        start += BLOCK;
     }
-    may != 0
 }
 
 /// Whether a whole sentinel stands around the candidate at `at`, letter by letter.
@@ -327,26 +327,6 @@ mod tests {
     }
 
     #[test]
-    fn a_block_may_begin_a_phrase_where_four_of_its_letters_stand() {
-        assert!(!may_begin(&[b'.'; REACH]) && !may_begin(&[b' '; REACH]));
-        for (sentinel, letters) in [(Sentinel::Activity, [0, 16, 34, 39]), (Sentinel::Erofs, [0, 4, 9, 14])] {
-            for start in 0..BLOCK {
-                let mut block = [b'.'; REACH];
-                block[start..start + sentinel.phrase().len()].copy_from_slice(sentinel.phrase());
-                assert!(may_begin(&block) && may_begin(&block.map(|letter| letter.to_ascii_uppercase())));
-                for letter in letters {
-                    let mut other = block;
-                    other[start + letter] = b'.';
-                    assert!(!may_begin(&other), "{sentinel:?} at {start} without {letter}");
-                }
-            }
-        }
-        let mut behind = [b'.'; REACH];
-        behind[BLOCK..BLOCK + 21].copy_from_slice(Sentinel::Erofs.phrase());
-        assert!(!may_begin(&behind));
-    }
-
-    #[test]
     fn the_first_phrase_is_found_in_whatever_block_it_stands() {
         for sentinel in Sentinel::ALL {
             let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
@@ -355,11 +335,11 @@ mod tests {
                 let text = [vec![b'.'; before], phrase.to_vec(), vec![b'.'; before], both].concat();
                 let at = before + core;
                 let end = before + phrase.len();
-                assert_eq!(first_phrase(&text, 0, text.len()), Some(at));
-                assert_eq!(first_phrase(&text, at, end), Some(at));
-                assert_eq!(first_phrase(&text, 0, end - 1), None, "it does not end there");
+                assert_eq!(first_phrase(Level::new(), &text, 0, text.len()), Some(at));
+                assert_eq!(first_phrase(Level::new(), &text, at, end), Some(at));
+                assert_eq!(first_phrase(Level::new(), &text, 0, end - 1), None, "it does not end there");
                 let next = before + end + Sentinel::Activity.core().1;
-                assert_eq!(first_phrase(&text, at + 1, text.len()), Some(next));
+                assert_eq!(first_phrase(Level::new(), &text, at + 1, text.len()), Some(next));
             }
         }
     }
