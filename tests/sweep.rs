@@ -132,6 +132,36 @@ fn what_a_line_stands_behind_is_read_with_it() {
     }
 }
 
+/// Threads judge from the first candidate on, stretches of 16 blocks; wherever one begins, the lines before it count.
+#[test]
+fn a_stretch_can_begin_in_an_excerpt() {
+    const BLOCK: usize = 16;
+    let step = "------\n > [3/3] RUN cat notes:\n1\n2\n3\n4\n5\n6\n7\n";
+    let line = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";
+    for shift in 0..16 * BLOCK {
+        for (last, wedge) in [("", false), ("8\n", true)] {
+            let stream =
+                format!("mkdir: read-only file system\n{}\n{step}{last}{line}{step}", "x".repeat(shift));
+            let verdict = swept(stream.as_bytes(), 2, BLOCK);
+            assert_eq!(matches!(verdict, Verdict::Wedge(_)), wedge, "{shift}: {verdict:?}");
+            assert_eq!(verdict, whole(stream.as_bytes()));
+        }
+    }
+}
+
+/// Where a line is so long that those in front of it are not looked for, what began in an excerpt is judged again.
+#[test]
+fn a_stretch_can_begin_behind_the_longest_line_of_an_excerpt() {
+    let line = "ERROR: failed to update builder last activity time: open /x: read-only file system\n";
+    for length in [10_000, 1024 * 1024, 1_500_000] {
+        let name = format!(" > [3/3] RUN {}:\n", "y".repeat(length));
+        let stream = format!("mkdir: read-only file system\n------\n{name}{line}{}", "z\n".repeat(40_000));
+        let verdict = swept(stream.as_bytes(), 2, 4096);
+        assert!(matches!(verdict, Verdict::Clear(_)), "{verdict:?}");
+        assert_eq!(verdict, whole(stream.as_bytes()));
+    }
+}
+
 #[test]
 fn a_sentinel_in_the_last_bytes_is_found() {
     for everyday in [0, 1, 4095, 4096, 4097, 8191, 8192, 10_000] {

@@ -33,34 +33,8 @@ pub struct Scanner {
     in_stream: Pair,
     near: Near,
     wedge: Option<Wedge>,
-    judged: Judged,
     /// Of no meaning between lines; kept for its room.
     found: Vec<Occurrence>,
-}
-
-/// The last line that was judged whole. One that repeats it tells nothing new.
-#[derive(Clone, Debug, Default)]
-struct Judged {
-    line: Vec<u8>,
-    before: Excerpt,
-    after: Excerpt,
-}
-
-impl Judged {
-    /// The longest line that is remembered.
-    const MAX: usize = 1024;
-
-    fn is(&self, line: &[u8], excerpt: Excerpt) -> bool {
-        self.line == line && self.before == excerpt && !line.is_empty()
-    }
-
-    fn set(&mut self, line: &[u8], before: Excerpt, after: Excerpt) {
-        self.line.clear();
-        if line.len() <= Self::MAX {
-            self.line.extend_from_slice(line);
-        }
-        (self.before, self.after) = (before, after);
-    }
 }
 
 type Seen = Option<(Sighting, Quote)>;
@@ -120,7 +94,6 @@ impl Scanner {
             in_stream: Pair::default(),
             near: Near::default(),
             wedge: None,
-            judged: Judged::default(),
             found: Vec::new(),
         }
     }
@@ -132,6 +105,15 @@ impl Scanner {
     pub fn starting_at(mut self, offset: u64, line: u64) -> Self {
         (self.start, self.line) = (offset, line);
         self
+    }
+
+    /// The same, behind lines that it does not judge: the last [`Self::LINES_BACK`] in front of its beginning, or all
+    /// that there are. Then nothing in front of them bears on its verdict.
+    #[must_use]
+    pub fn led_in(mut self, lines: &[u8]) -> Self {
+        let (start, line) = (self.start, self.line);
+        self.pass(lines);
+        self.starting_at(start, line)
     }
 
     /// How many lines in front of a line can bear on its verdict: a rule, the name of a step, and the lines of
@@ -146,9 +128,10 @@ impl Scanner {
     }
 
     /// Takes on what another scanner found in the lines behind its own. That one began where this one stands,
-    /// at rest ([`Self::is_at_rest`]), but with line 1; the verdict is that of one scanner that took all.
+    /// between two lines, but with line 1, and either this one was at rest ([`Self::is_at_rest`]) or that one was
+    /// led in ([`Self::led_in`]); the verdict is that of one scanner that took all.
     pub fn absorb(&mut self, mut later: Self) {
-        debug_assert!(self.is_at_rest());
+        debug_assert!(self.base + self.kept.len() == 0);
         if self.wedge.is_some() {
             return;
         }
@@ -199,8 +182,8 @@ impl Scanner {
 
     /// What this scanner finds candidates with.
     #[must_use]
-    pub fn candidates(&self) -> &Candidates {
-        &self.candidates
+    pub fn candidates(&self) -> Candidates {
+        self.candidates
     }
 
     /// Accepts only a wedge whose sentinels stand on one line ([`Link::Line`]).
@@ -267,8 +250,17 @@ impl Scanner {
             self.pass(&lines[from..start]);
             from = start;
             let Some(length) = memchr::memchr(b'\n', &lines[start..]) else { break };
-            self.whole_line(&lines[start..start + length]);
-            from = start + length + 1;
+            let (line, rest) = lines[start..].split_at(length + 1);
+            let before = self.excerpt;
+            self.whole_line(&line[..length]);
+            from = start + line.len();
+            // A line that leaves the excerpt as it was tells nothing new when it is repeated.
+            if self.excerpt == before && self.wedge.is_none() {
+                let again = rest.chunks_exact(line.len()).take_while(|next| *next == line).count();
+                self.start += (again * line.len()) as u64;
+                self.line += again as u64;
+                from += again * line.len();
+            }
         }
         self.count(&lines[from..]);
     }
@@ -276,6 +268,9 @@ impl Scanner {
     /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,
     /// and only the last few can.
     fn pass(&mut self, lines: &[u8]) {
+        if lines.is_empty() {
+            return;
+        }
         let end = memchr::memrchr_iter(b'\n', lines).nth(Self::LINES_BACK);
         if end.is_some() {
             self.excerpt = Excerpt::Outside;
@@ -305,10 +300,7 @@ impl Scanner {
         }
         if line::is_plainly_container(line) && self.knows(line) {
             line::pass_container(line, &mut self.excerpt);
-        } else if self.judged.is(line, self.excerpt) {
-            self.excerpt = self.judged.after;
         } else {
-            let before = self.excerpt;
             let mut found = std::mem::take(&mut self.found);
             line::judge(line, true, &mut self.excerpt, &mut found);
             found.sort_by_key(|occurrence| occurrence.at);
@@ -317,7 +309,6 @@ impl Scanner {
             }
             found.clear();
             self.found = found;
-            self.judged.set(line, before, self.excerpt);
             self.decide();
         }
         self.start += line.len() as u64 + 1;

@@ -8,11 +8,15 @@
 use super::{Aligned, Failure};
 use crate::core::{scanner::Scanner, sentinel::Candidates, verdict::Verdict};
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, ErrorKind},
     ops::Range,
     os::unix::fs::FileExt,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     thread,
 };
 
@@ -49,63 +53,101 @@ pub fn judge(file: &File, scanner: &Scanner, threads: usize, block: usize) -> Re
     };
     let mut own = scanner.clone().starting_at(start, line);
     if threads > 1 {
-        in_stretches(file, scanner, &mut own, start, threads, block).map_err(read)?;
+        own = in_stretches(file, scanner, own, start, threads, block).map_err(read)?;
     } else {
-        scan_from(file, &mut own, start..u64::MAX, block).map_err(read)?;
+        let mut buffer = Aligned::new(block);
+        scan_from(file, &mut own, start..u64::MAX, buffer.bytes(), || false).map_err(read)?;
     }
     Ok(own.finish())
 }
 
-/// Judges the file from `start` on, where `scanner` stands: in rounds of a stretch for each thread, the next ones by
-/// scanners that begin like `fresh`.
+/// Judges the file from `start` on, where `scanner` stands: each thread one stretch after the other, by scanners that
+/// begin like `fresh`, and whoever has one puts together what is there in the order of the file.
 fn in_stretches(
     file: &File,
     fresh: &Scanner,
-    scanner: &mut Scanner,
-    mut start: u64,
+    scanner: Scanner,
+    start: u64,
     threads: usize,
     block: usize,
-) -> io::Result<()> {
+) -> io::Result<Scanner> {
     let length = STRETCH * block as u64;
-    while scanner.wedge().is_none() {
-        let later = (1..threads as u64).map(|i| start + i * length..start + (i + 1) * length);
-        let round = start..start + length;
-        let (own, later) = thread::scope(|scope| {
-            // Under a limit of processes there are fewer of them, or none.
-            let start = |stretch| {
-                let work = move || judge_stretch(file, fresh, stretch, block);
-                thread::Builder::new().spawn_scoped(scope, work).ok()
-            };
-            let later: Vec<_> = later.map_while(start).collect();
-            let own = scan_from(file, scanner, round, block);
-            let join = |one: thread::ScopedJoinHandle<'_, _>| {
-                one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            (own, later.into_iter().map(join).collect::<Vec<io::Result<_>>>())
-        });
-        let mut next = own?;
-        for stretch in later {
-            let Some(from) = next else { break };
-            // None where the line of the stretch before goes through all of it.
-            let Some(stretch) = stretch? else { continue };
-            next = if scanner.is_at_rest() {
-                scanner.absorb(stretch.scanner);
-                stretch.next
-            } else {
-                scan_from(file, scanner, from..stretch.end, block)?
-            };
+    let (taken, done) = (AtomicU64::new(0), AtomicBool::new(false));
+    let is_done = || done.load(Ordering::Relaxed);
+    let joined = Mutex::new(Joined { scanner, turn: 0, waiting: BTreeMap::new(), error: None });
+    let run = || {
+        let mut buffer = Aligned::new(block);
+        while !is_done() {
+            let i = taken.fetch_add(1, Ordering::Relaxed);
+            let range = start + i * length..start + (i + 1) * length;
+            let stretch = judge_stretch(file, fresh, range, i == 0, buffer.bytes(), is_done);
+            let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
+            joined.waiting.insert(i, stretch);
+            // Behind the end there can be stretches yet, in which nothing is.
+            if !is_done() && joined.join(file, buffer.bytes()) {
+                done.store(true, Ordering::Relaxed);
+            }
         }
-        let Some(next) = next else { break };
-        start = next;
+    };
+    thread::scope(|scope| {
+        // Under a limit of processes there are fewer of them, or none.
+        for _ in 1..threads {
+            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
+                break;
+            }
+        }
+        run();
+    });
+    let joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
+    joined.error.map_or(Ok(joined.scanner), Err)
+}
+
+/// What was put together, and the stretches that wait for those before them.
+struct Joined {
+    scanner: Scanner,
+    turn: u64,
+    waiting: BTreeMap<u64, io::Result<Option<Stretch>>>,
+    error: Option<io::Error>,
+}
+
+impl Joined {
+    /// Takes on the stretches whose turn it is. Returns whether there is nothing more to judge.
+    fn join(&mut self, file: &File, buffer: &mut [u8]) -> bool {
+        while let Some(stretch) = self.waiting.remove(&self.turn) {
+            self.turn += 1;
+            match stretch.and_then(|stretch| self.take(file, stretch, buffer)) {
+                Ok(false) => {}
+                Ok(true) => return true,
+                Err(error) => {
+                    self.error = Some(error);
+                    return true;
+                }
+            }
+        }
+        false
     }
-    Ok(())
+
+    fn take(&mut self, file: &File, stretch: Option<Stretch>, buffer: &mut [u8]) -> io::Result<bool> {
+        // None where the line of the stretch before goes through all of it.
+        let Some(stretch) = stretch else { return Ok(false) };
+        let next = if stretch.is_led_in || self.scanner.is_at_rest() {
+            self.scanner.absorb(stretch.scanner);
+            stretch.next
+        } else {
+            scan_from(file, &mut self.scanner, stretch.lines, buffer, || false)?
+        };
+        Ok(next.is_none() || self.scanner.wedge().is_some())
+    }
 }
 
 /// The lines that begin in a stretch of the file, judged.
 struct Stretch {
     scanner: Scanner,
-    /// The end of the stretch, and where the first line behind it begins, if there is one.
-    end: u64,
+    /// Whether the lines in front of it were known that can bear on it.
+    is_led_in: bool,
+    /// From the first line's beginning to the end of the stretch.
+    lines: Range<u64>,
+    /// Where the first line behind it begins, if there is one.
     next: Option<u64>,
 }
 
@@ -113,39 +155,56 @@ fn judge_stretch(
     file: &File,
     fresh: &Scanner,
     stretch: Range<u64>,
-    block: usize,
+    is_first: bool,
+    buffer: &mut [u8],
+    is_done: impl Fn() -> bool,
 ) -> io::Result<Option<Stretch>> {
-    let Some(from) = line_start(file, stretch.clone(), block)? else { return Ok(None) };
+    let from = if is_first { Some(stretch.start) } else { line_start(file, stretch.clone(), buffer)? };
+    let Some(from) = from else { return Ok(None) };
     let mut scanner = fresh.clone().starting_at(from, 1);
-    let next = scan_from(file, &mut scanner, from..stretch.end, block)?;
-    Ok(Some(Stretch { scanner, end: stretch.end, next }))
+    // No line in front of the first stretch bears on it.
+    let mut is_led_in = is_first;
+    if let Some(back) = if is_first { None } else { lines_before(file, from)? } {
+        let mut before = Aligned::new(usize::try_from(from - back).unwrap_or_default());
+        let length = read_block(file, before.bytes(), back)?;
+        scanner = scanner.led_in(&before.bytes()[..length]);
+        is_led_in = true;
+    }
+    let lines = from..stretch.end;
+    let next = scan_from(file, &mut scanner, lines.clone(), buffer, is_done)?;
+    Ok(Some(Stretch { scanner, is_led_in, lines, next }))
 }
 
 /// Where the first line begins that begins in this stretch; the end of the file counts as one.
-fn line_start(file: &File, stretch: Range<u64>, block: usize) -> io::Result<Option<u64>> {
-    let mut buffer = Aligned::new(block);
-    let buffer = buffer.bytes();
+fn line_start(file: &File, stretch: Range<u64>, buffer: &mut [u8]) -> io::Result<Option<u64>> {
+    // Most lines are short.
+    let mut wanted = buffer.len().min(AROUND);
     let mut at = stretch.start - 1;
     while at < stretch.end - 1 {
-        let length = read_block(file, buffer, at)?;
+        let length = read_block(file, &mut buffer[..wanted], at)?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..length]) {
             return Ok(Some(at + end as u64 + 1).filter(|start| *start < stretch.end));
         }
         at += length as u64;
-        if length < buffer.len() {
+        if length < wanted {
             return Ok(Some(at));
         }
+        wanted = buffer.len();
     }
     Ok(None)
 }
 
-/// Judges the lines that begin in a range, whose beginning is that of a line, to the end of the last. Returns
-/// where the next line begins, or none where nothing is left to judge.
-fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize) -> io::Result<Option<u64>> {
-    let mut buffer = Aligned::new(block);
-    let buffer = buffer.bytes();
+/// Judges the lines that begin in a range, whose beginning is that of a line, to the end of the last, by way of
+/// `buffer`. Returns where the next line begins, or none where nothing is left to judge, or `is_done` says so.
+fn scan_from(
+    file: &File,
+    scanner: &mut Scanner,
+    range: Range<u64>,
+    buffer: &mut [u8],
+    is_done: impl Fn() -> bool,
+) -> io::Result<Option<u64>> {
     let mut at = range.start;
-    while scanner.wedge().is_none() {
+    while scanner.wedge().is_none() && !is_done() {
         let length = read_block(file, buffer, at)?;
         let read = &buffer[..length];
         // The last byte in front of the range's end can be the end of its last line.
@@ -166,7 +225,7 @@ fn scan_from(file: &File, scanner: &mut Scanner, range: Range<u64>, block: usize
 }
 
 /// The first place where a sentinel may stand, or none.
-fn first_hit(file: &File, candidates: &Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
+fn first_hit(file: &File, candidates: Candidates, threads: usize, block: usize) -> io::Result<Option<u64>> {
     let first = AtomicU64::new(u64::MAX);
     let read = in_blocks(file, threads, block, AROUND, |offset, bytes, own| {
         if let Some(at) = candidates.plausible(bytes, own, true) {

@@ -9,23 +9,65 @@
 )]
 
 use super::Sentinel;
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, mask8x64, u8x64};
 
 /// How many places are looked at at once.
 pub(super) const BLOCK: usize = 64;
 
 /// How far a core reaches that begins in a block, and how far the longest phrase does.
-pub(super) const CORE_REACH: usize = BLOCK + CORE - 1;
+const CORE_REACH: usize = BLOCK + CORE - 1;
 const CORE: usize = Sentinel::Activity.core().0.len();
 pub(super) const REACH: usize = BLOCK + Sentinel::Activity.phrase().len();
 
-/// Where the first block begins, counted from `from` on, in which a core begins. What is left at the end and is no
-/// whole block counts as one. Linear; two letters of each core are looked at first, and all four only where one
-/// of these pairs stands.
-pub(super) fn with_core(level: Level, text: &[u8], from: usize) -> Option<usize> {
-    dispatch!(level, _ => first_block(text, from, |block: &[u8; CORE_REACH]| {
-        begins_core::<2>(block) && begins_core::<CORE>(block)
-    }))
+/// Where the first core stands that begins at or after `from`. Linear; two letters of each core are looked at
+/// first, and all four only where one of these pairs stands.
+pub(super) fn core(level: Level, text: &[u8], from: usize) -> Option<usize> {
+    dispatch!(level, simd => first_core(simd, text, from))
+}
+
+#[inline(always)]
+fn first_core<S: Simd>(simd: S, text: &[u8], mut from: usize) -> Option<usize> {
+    while let Some(block) = text.get(from..).and_then(<[u8]>::first_chunk) {
+        let places = cores(simd, block);
+        if places != 0 {
+            return Some(from + places.trailing_zeros() as usize);
+        }
+        from += BLOCK;
+    }
+    // The rest, behind which nothing stands that a core could end in.
+    let rest = text.get(from..)?;
+    let mut block = [0; CORE_REACH];
+    block[..rest.len()].copy_from_slice(rest);
+    let places = cores(simd, &block);
+    (places != 0).then(|| from + places.trailing_zeros() as usize)
+}
+
+/// Where cores begin among the first [`BLOCK`] bytes: a bit for each, the first the lowest.
+#[inline(always)]
+fn cores<S: Simd>(simd: S, block: &[u8; CORE_REACH]) -> u64 {
+    let activity = pair(simd, block, Sentinel::Activity, 0);
+    let erofs = pair(simd, block, Sentinel::Erofs, 0);
+    if (activity | erofs).to_bitmask() == 0 {
+        return 0;
+    }
+    let activity = activity & pair(simd, block, Sentinel::Activity, 2);
+    let erofs = erofs & pair(simd, block, Sentinel::Erofs, 2);
+    (activity | erofs).to_bitmask()
+}
+
+/// Where the letters `at` and `at + 1` of a core stand as they do in a core that begins there.
+#[inline(always)]
+fn pair<S: Simd>(simd: S, block: &[u8; CORE_REACH], sentinel: Sentinel, at: usize) -> mask8x64<S> {
+    let (core, _) = sentinel.core();
+    are(simd, &block[at..], core[at]) & are(simd, &block[at + 1..], core[at + 1])
+}
+
+/// Which of the first [`BLOCK`] bytes are this letter of a phrase, in either case.
+#[inline(always)]
+fn are<S: Simd>(simd: S, bytes: &[u8], letter: u8) -> mask8x64<S> {
+    let bytes = u8x64::from_slice(simd, &bytes[..BLOCK]);
+    let bytes = if letter.is_ascii_lowercase() { bytes | u8x64::splat(simd, 0x20) } else { bytes };
+    bytes.simd_eq(u8x64::splat(simd, letter))
 }
 
 /// The same for the blocks in which a phrase may begin: four letters of it stand where they should.
@@ -47,23 +89,6 @@ fn first_block<const LENGTH: usize>(
         start += BLOCK;
     }
     (start < text.len()).then_some(start)
-}
-
-/// Whether the first `LETTERS` letters of a core stand at one of the first [`BLOCK`] bytes.
-#[inline(always)]
-fn begins_core<const LETTERS: usize>(block: &[u8; CORE_REACH]) -> bool {
-    const ACTIVITY: &[u8; CORE] = Sentinel::Activity.core().0;
-    const EROFS: &[u8; CORE] = Sentinel::Erofs.core().0;
-    let mut any = 0;
-    for i in 0..BLOCK {
-        let (mut activity, mut erofs) = (true, true);
-        for letter in 0..LETTERS {
-            activity &= is(block[i + letter], ACTIVITY[letter]);
-            erofs &= is(block[i + letter], EROFS[letter]);
-        }
-        any |= u8::from(activity | erofs);
-    }
-    any != 0
 }
 
 /// Whether a phrase may begin at one of the first [`BLOCK`] bytes.
@@ -98,25 +123,20 @@ mod tests {
     /// With the widest vectors of this processor, and with what every one has.
     const LEVELS: [fn() -> Level; 2] = [Level::new, Level::baseline];
 
-    /// The same without vectors.
-    fn block_with_core(text: &[u8], from: usize) -> Option<usize> {
-        let is_core = |four: &[u8]| Sentinel::ALL.iter().any(|own| four.eq_ignore_ascii_case(own.core().0));
-        let mut starts = (from..text.len()).step_by(BLOCK);
-        starts.find(|start| {
-            text.get(*start..start + CORE_REACH).is_none_or(|block| block.windows(CORE).any(is_core))
-        })
-    }
-
     #[test]
-    fn the_first_block_with_a_core_is_found() {
+    fn the_first_core_is_found() {
+        let is_core = |four: &[u8]| Sentinel::ALL.iter().any(|own| four.eq_ignore_ascii_case(own.core().0));
         let words =
             ["ty t", "TY T", "tY T", "d-on", "D-ON", "d-On", "ty\0t", "d\ron", "ty tty", "d-d-on", "t d-"];
         for (at, word) in (0..3 * BLOCK + 8).flat_map(|at| words.map(|word| (at, word))) {
-            let text = [vec![b'.'; at], word.into(), vec![b'.'; BLOCK]].concat();
-            for from in [0, 1, 5, BLOCK, at, text.len(), text.len() + 1] {
-                let expected = block_with_core(&text, from);
-                for level in LEVELS {
-                    assert_eq!(with_core(level(), &text, from), expected, "{word:?} at {at}, from {from}");
+            for behind in [0, 1, BLOCK] {
+                let text = [vec![b'.'; at], word.into(), vec![b'.'; behind]].concat();
+                for from in [0, 1, 5, BLOCK, at, at + 1, text.len(), text.len() + 1] {
+                    let rest = text.get(from..).unwrap_or_default();
+                    let expected = rest.windows(CORE).position(is_core).map(|place| from + place);
+                    for level in LEVELS {
+                        assert_eq!(core(level(), &text, from), expected, "{word:?} at {at}, from {from}");
+                    }
                 }
             }
         }

@@ -2,7 +2,6 @@
 
 mod blocks;
 
-use aho_corasick::{AhoCorasick, MatchKind, packed};
 use blocks::BLOCK;
 use fearless_simd::Level;
 use std::ops::Range;
@@ -62,93 +61,23 @@ impl Sentinel {
 /// Finds the places where a sentinel may stand.
 ///
 /// A hit is a candidate, no sighting: the line around it has still to be judged. Where no hit is,
-/// there is no sighting. Linear in the haystack. Blocks without a core are passed over with the widest vectors
-/// that the processor has; in the others a packed search says what stands where, or an automaton where there is
-/// no such search.
-#[derive(Clone, Debug)]
+/// there is no sighting. Linear in the haystack, with the widest vectors that the processor has.
+#[derive(Clone, Copy, Debug)]
 pub struct Candidates {
     level: Level,
-    search: Search,
-    /// Of which sentinel each pattern is a part.
-    sentinels: Vec<Sentinel>,
-}
-
-#[derive(Clone, Debug)]
-enum Search {
-    Packed(packed::Searcher),
-    /// Where the processor has no packed search.
-    Automaton(AhoCorasick),
-}
-
-impl Search {
-    /// Where the first pattern stands at or after `from`, and which one it is.
-    fn find(&self, haystack: &[u8], from: usize) -> Option<(usize, usize)> {
-        match self {
-            Self::Packed(searcher) => {
-                let span = aho_corasick::Span { start: from, end: haystack.len() };
-                searcher.find_in(haystack, span).map(|m| (m.start(), m.pattern().as_usize()))
-            }
-            Self::Automaton(searcher) => {
-                searcher.find(haystack.get(from..)?).map(|m| (m.start() + from, m.pattern().as_usize()))
-            }
-        }
-    }
-
-    fn packed(patterns: &[Vec<u8>]) -> Option<Self> {
-        let builder = packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder();
-        Some(Self::Packed({ builder }.extend(patterns).build()?))
-    }
-
-    fn automaton(patterns: &[Vec<u8>]) -> Self {
-        #[expect(
-            clippy::expect_used,
-            reason = "16 patterns of 4 bytes are far below every limit of the builder"
-        )]
-        Self::Automaton(
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostFirst)
-                .build(patterns)
-                .expect("16 patterns of 4 bytes"),
-        )
-    }
-}
-
-/// What is searched for: both cores, however their letters are written, and of which sentinel each is.
-fn patterns() -> (Vec<Vec<u8>>, Vec<Sentinel>) {
-    let variants =
-        |sentinel: Sentinel| case_variants(sentinel.core().0).into_iter().map(move |v| (v, sentinel));
-    Sentinel::ALL.into_iter().flat_map(variants).unzip()
 }
 
 impl Candidates {
-    /// Builds the searcher: some microseconds, some KiB.
-    ///
+    /// Asks what the processor can do.
     #[must_use]
     pub fn new() -> Self {
-        let (patterns, sentinels) = patterns();
-        let search = Search::packed(&patterns).unwrap_or_else(|| Search::automaton(&patterns));
-        Self { level: Level::new(), search, sentinels }
+        Self { level: Level::new() }
     }
 
     /// The offset of the first candidate at or after `from`, if there is one.
     #[must_use]
-    pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
-        self.find_with_sentinel(haystack, from).map(|(at, _)| at)
-    }
-
-    /// The same, and which sentinel it is a candidate of.
-    #[must_use]
-    pub fn find_with_sentinel(&self, haystack: &[u8], from: usize) -> Option<(usize, Sentinel)> {
-        let mut from = from;
-        loop {
-            from = blocks::with_core(self.level, haystack, from)?;
-            let end = haystack.len().min(from + blocks::CORE_REACH);
-            if let Some((at, pattern)) = self.search.find(&haystack[..end], from) {
-                debug_assert!(at >= from);
-                return Some((at, self.sentinels[pattern]));
-            }
-            from += BLOCK;
-        }
+    pub fn find(self, haystack: &[u8], from: usize) -> Option<usize> {
+        blocks::core(self.level, haystack, from)
     }
 
     /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
@@ -156,7 +85,7 @@ impl Candidates {
     /// (`\u0066`, `|0x0066`). `cut` says that `text` may begin and end inside of a line; of a line that is not
     /// whole anything may be. Linear, and as fast where candidates stand side by side that are no sentinels.
     #[must_use]
-    pub fn plausible(&self, text: &[u8], range: Range<usize>, cut: bool) -> Option<usize> {
+    pub fn plausible(self, text: &[u8], range: Range<usize>, cut: bool) -> Option<usize> {
         let mut at = range.start;
         let mut last = None;
         loop {
@@ -240,18 +169,6 @@ impl Default for Candidates {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Every spelling of `word` that differs in the case of ASCII letters alone.
-fn case_variants(word: &[u8]) -> Vec<Vec<u8>> {
-    word.iter().fold(vec![Vec::new()], |variants, byte| {
-        let (lower, upper) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
-        let spellings: &[u8] = if lower == upper { &[lower] } else { &[lower, upper] };
-        variants
-            .iter()
-            .flat_map(|variant| spellings.iter().map(move |&b| [variant.as_slice(), &[b]].concat()))
-            .collect()
-    })
 }
 
 #[cfg(test)]
@@ -342,29 +259,5 @@ mod tests {
                 assert_eq!(first_phrase(Level::new(), &text, at + 1, text.len()), Some(next));
             }
         }
-    }
-
-    #[test]
-    fn the_searcher_has_sixteen_patterns() {
-        let count: usize = Sentinel::ALL.iter().map(|s| case_variants(s.core().0).len()).sum();
-        assert_eq!(count, 16, "24 and more are several times slower in the packed search");
-    }
-
-    #[test]
-    fn both_searchers_find_the_same() {
-        let finder = Candidates::new();
-        let fallback = Candidates { search: Search::automaton(&patterns().0), ..finder.clone() };
-        for text in ["", "ty", "xxactiviTY Time", "a reaD-ONly b", "d-o d-On ty t", "tyt d on"] {
-            for from in 0..=text.len() {
-                assert_eq!(
-                    finder.find(text.as_bytes(), from),
-                    fallback.find(text.as_bytes(), from),
-                    "{text}"
-                );
-            }
-        }
-        assert_eq!(finder.find_with_sentinel(b"a reaD-ONly b", 0), Some((5, Sentinel::Erofs)));
-        assert_eq!(finder.find_with_sentinel(b"activiTY Time", 0), Some((6, Sentinel::Activity)));
-        assert_eq!(finder.find(b"a reaD-ONly b", 6), None);
     }
 }
