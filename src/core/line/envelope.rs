@@ -1,6 +1,7 @@
 //! Lines that a transport wrapped whole: JSON in whatever shape, Python's literals, logfmt.
 
 use super::{
+    Signs,
     text::{Remade, Text},
     voice::{self, Handed},
 };
@@ -163,7 +164,7 @@ fn embedded(text: Text) -> Option<(usize, Members)> {
         let object = bytes[*at] == b'{' && begins_json(&bytes[*at..]);
         (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && voice::boundary(bytes, *at))
     })?;
-    if Handed::of(bytes).is_container(start + 1) {
+    if Handed::of(bytes, Signs::ALL).is_container(start + 1) {
         return None;
     }
     if bytes[start] == b'{' {

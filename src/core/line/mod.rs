@@ -8,13 +8,18 @@
 mod cause;
 mod envelope;
 mod excerpt;
+mod signs;
 mod text;
 mod transport;
 mod voice;
 
-use crate::core::{sentinel::Sentinel, verdict::Cause};
+use crate::core::{
+    sentinel::{Candidates, Sentinel},
+    verdict::Cause,
+};
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
+pub(crate) use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -65,23 +70,24 @@ pub(crate) struct Occurrence {
     pub(crate) beside_activity: bool,
 }
 
-/// Judges the first (mostly the only) view of a line. `complete` says whether the line ends with
+/// Judges the first (mostly the only) view of a line, whose signs these are. `complete` says whether the line ends with
 /// it. Returns the voice that the line goes on in. Linear in the view.
 pub(crate) fn judge(
     view: &[u8],
+    signs: Signs,
     complete: bool,
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
     let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
-    judge.lines(Text::raw(view), 0);
+    judge.line(Text::raw(view), signs, 0);
     judge.voice
 }
 
 /// Takes a line that has no sentinel, for what it does to the excerpt.
 pub(crate) fn pass(view: &[u8], excerpt: &mut Excerpt) {
     let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Nothing };
-    judge.lines(Text::raw(view), 0);
+    judge.line(Text::raw(view), Signs::of(view), 0);
 }
 
 /// The texts of a line that are in the client's voice, freed of escapes, prefixes and envelopes. Linear
@@ -89,22 +95,22 @@ pub(crate) fn pass(view: &[u8], excerpt: &mut Excerpt) {
 pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
     let mut said = Vec::new();
     let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Client(&mut said) };
-    judge.lines(Text::raw(view), 0);
+    judge.line(Text::raw(view), Signs::of(view), 0);
     said
 }
 
 /// Whether the words `start..end` of a client's text are its own: not a command that it quotes back, not
 /// part of a path, an argument or a quotation.
 pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
-    !Handed::of(text).is_container(start) && !mentioned(&text[..start], &text[end..])
+    !Handed::of(text, Signs::ALL).is_container(start) && !mentioned(&text[..start], &text[end..])
 }
 
 /// Whether a whole line is a container's on its face: its head tells, and neither an escape sequence nor a
 /// carriage return stands on it. Such a line can tell nothing but that a container printed a sentinel; who
 /// knows that already need not look for more, but [`pass_container`].
-pub(crate) fn is_plainly_container(line: &[u8]) -> bool {
+pub(crate) fn is_plainly_container(line: &[u8], signs: Signs) -> bool {
     let head = &line[transport::indent(line)..];
-    voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none()
+    !signs.have(Signs::ESCAPE.or(Signs::RETURN)) && voice::is_container(head)
 }
 
 /// Passes over a line that [`is_plainly_container`].
@@ -118,7 +124,7 @@ pub(crate) fn pass_container(line: &[u8], excerpt: &mut Excerpt) {
 pub(crate) fn judge_later(view: &[u8], complete: bool, voice: Voice, found: &mut Vec<Occurrence>) -> Voice {
     let mut freed = Remade::default();
     let text = Text::raw(view).without_escapes(&mut freed);
-    sightings(text, view, voice, complete, found);
+    sightings(text, Signs::ALL, view, voice, complete, found);
     voice_behind(text, BEFORE + VIEW, voice)
 }
 
@@ -135,7 +141,7 @@ fn voice_behind(text: Text, end: usize, voice: Voice) -> Voice {
         return voice;
     }
     let own = text.before(end);
-    let handed = Handed::of(&text.bytes[..own]).is_container(own);
+    let handed = Handed::of(&text.bytes[..own], Signs::ALL).is_container(own);
     if handed { Voice::Container } else { voice }
 }
 
@@ -156,55 +162,68 @@ enum Of<'j> {
 }
 
 impl Judge<'_> {
-    /// What an envelope holds can be several lines.
-    fn lines(&mut self, text: Text, depth: usize) {
-        for line in text.split(b'\n') {
-            self.segments(line.without_escapes(&mut Remade::default()), depth);
+    /// Takes a line whose signs these are.
+    fn line(&mut self, line: Text, signs: Signs, depth: usize) {
+        let mut freed = Remade::default();
+        let line = if signs.have(Signs::ESCAPE) { line.without_escapes(&mut freed) } else { line };
+        let mut voice = Voice::Client;
+        if signs.have(Signs::RETURN) {
+            // It ends no line: what stands behind a container's words is still its own.
+            let mut segments = line.split(b'\r').enumerate().peekable();
+            while let Some((i, segment)) = segments.next() {
+                let rest = self.segment(segment, signs, depth, i == 0, &mut voice);
+                if let Some(rest) = rest.filter(|_| segments.peek().is_some()) {
+                    voice = voice_behind(rest, usize::MAX, voice);
+                }
+            }
+        } else {
+            self.segment(line, signs, depth, true, &mut voice);
         }
     }
 
-    /// A carriage return ends no line: what stands behind a container's words is still its own.
-    fn segments(&mut self, line: Text, depth: usize) {
-        let mut voice = Voice::Client;
-        let mut segments = line.split(b'\r').enumerate().peekable();
-        while let Some((i, segment)) = segments.next() {
-            let rest = freed(segment);
-            let indent = transport::indent(rest.bytes);
-            let head = &rest.bytes[indent..];
-            if voice::is_container(head) {
-                voice = Voice::Container;
-            }
-            let envelope = if voice == Voice::Client && depth < ENVELOPES_MAX {
-                envelope::open(rest.slice(indent, rest.bytes.len()))
-            } else {
-                None
-            };
-            if let Some(envelope) = envelope {
-                // The lines of an envelope step the excerpt, not the envelope itself; but the words in
-                // front of it can be a step's.
-                let before = if self.excerpt.is_inside() { Voice::Container } else { voice };
-                let in_front = rest.slice(0, indent + envelope.in_front);
-                self.text(in_front, before);
-                self.lines(envelope.said.text(), depth + 1);
-                continue;
-            }
-            let rule =
-                excerpt::rule(head).is_some_and(|start| rest.is_raw(indent + start, RULE.len(), self.view));
-            if i == 0 && self.excerpt.step(head, rule) {
-                voice = Voice::Container;
-            }
-            self.text(rest, voice);
-            self.voice = if self.complete { voice } else { voice_behind(rest, VIEW, voice) };
-            if segments.peek().is_some() {
-                voice = voice_behind(rest, usize::MAX, voice);
-            }
+    /// Takes what stands between two carriage returns. Returns it without its prefixes, where it is no envelope.
+    fn segment<'t>(
+        &mut self,
+        segment: Text<'t>,
+        signs: Signs,
+        depth: usize,
+        is_first: bool,
+        voice: &mut Voice,
+    ) -> Option<Text<'t>> {
+        let (rest, is_container) = freed(segment, signs);
+        let indent = transport::indent(rest.bytes);
+        let head = &rest.bytes[indent..];
+        if is_container {
+            *voice = Voice::Container;
         }
+        let may_open = signs.have(Signs::QUOTE) && *voice == Voice::Client && depth < ENVELOPES_MAX;
+        let envelope = if may_open { envelope::open(rest.slice(indent, rest.bytes.len())) } else { None };
+        if let Some(envelope) = envelope {
+            // The lines of an envelope step the excerpt, not the envelope itself; but the words in
+            // front of it can be a step's.
+            let before = if self.excerpt.is_inside() { Voice::Container } else { *voice };
+            let in_front = rest.slice(0, indent + envelope.in_front);
+            self.text(in_front, signs, before);
+            // What it holds can be several lines.
+            for line in envelope.said.text().split(b'\n') {
+                self.line(line, Signs::of(line.bytes), depth + 1);
+            }
+            return None;
+        }
+        let rule =
+            excerpt::rule(head).is_some_and(|start| rest.is_raw(indent + start, RULE.len(), self.view));
+        if is_first && self.excerpt.step(head, rule) {
+            *voice = Voice::Container;
+        }
+        self.text(rest, signs, *voice);
+        self.voice = if self.complete { *voice } else { voice_behind(rest, VIEW, *voice) };
+        Some(rest)
     }
 
     /// Takes a text that has one voice.
-    fn text(&mut self, text: Text, voice: Voice) {
+    fn text(&mut self, text: Text, signs: Signs, voice: Voice) {
         match &mut self.of {
-            Of::Sightings(found) => sightings(text, self.view, voice, self.complete, found),
+            Of::Sightings(found) => sightings(text, signs, self.view, voice, self.complete, found),
             Of::Client(said) if voice == Voice::Client => said.push(text.bytes.to_vec()),
             Of::Client(_) | Of::Nothing => {}
         }
@@ -212,49 +231,57 @@ impl Judge<'_> {
 }
 
 /// Without the prefixes of its transport, up to the first head that is container output. What holds a
-/// marker is no prefix: a container could take its own off (`app: #7 0.412 x\ty\t2026-…Z ERROR: …`).
-fn freed(segment: Text) -> Text {
+/// marker is no prefix: a container could take its own off (`app: #7 0.412 x\ty\t2026-…Z ERROR: …`). Also says whether
+/// the head that is left is container output.
+fn freed(segment: Text<'_>, signs: Signs) -> (Text<'_>, bool) {
     let bytes = segment.bytes;
-    let (mut start, mut stamped) = (0, false);
-    for _ in 0..PREFIXES_MAX {
+    let (mut start, mut stamped, mut left) = (0, false, PREFIXES_MAX);
+    loop {
         let head = start + transport::indent(&bytes[start..]);
-        if voice::is_container(&bytes[head..]) {
-            break;
-        }
-        let length = transport::prefix(&bytes[head..], &mut stamped);
+        let is_container = voice::is_container(&bytes[head..]);
+        let length = if is_container || left == 0 {
+            0
+        } else {
+            transport::prefix(&bytes[head..], signs, &mut stamped)
+        };
         if length == 0 || voice::has_marker(&bytes[head..], length) {
-            break;
+            return (segment.slice(start, bytes.len()), is_container);
         }
         start = head + length;
+        left -= 1;
     }
-    segment.slice(start, bytes.len())
 }
 
 /// Finds and judges the sentinels of a text of `view` that has one voice.
-fn sightings(text: Text, view: &[u8], voice: Voice, complete: bool, found: &mut Vec<Occurrence>) {
+fn sightings(
+    text: Text,
+    signs: Signs,
+    view: &[u8],
+    voice: Voice,
+    complete: bool,
+    found: &mut Vec<Occurrence>,
+) {
     let first = found.len();
     let handed = std::cell::OnceCell::new();
-    let handed = |at| handed.get_or_init(|| Handed::of(text.bytes)).is_container(at);
+    let handed = |at| handed.get_or_init(|| Handed::of(text.bytes, signs)).is_container(at);
     let named = std::cell::OnceCell::new();
     let cause = |from| named.get_or_init(|| Named::by(text.bytes)).behind(from).cloned();
-    for sentinel in Sentinel::ALL {
-        for start in sentinel.find_iter(text.bytes) {
-            if text.is_raw(start + sentinel.core().1, 4, view) {
-                let end = start + sentinel.phrase().len();
-                let (before, behind) = (&text.bytes[..start], &text.bytes[end..]);
-                let standing = if voice == Voice::Container || handed(start) {
-                    Standing::Container
-                } else if mentioned(before, behind) {
-                    Standing::Mentioned
-                } else if sentinel == Sentinel::Erofs {
-                    Standing::Stated { state_dir: names_state_dir(before) }
-                } else {
-                    let other = if complete { cause(end) } else { None };
-                    other.map_or(Standing::Stated { state_dir: false }, Standing::OtherCause)
-                };
-                let at = text.at(start) as usize;
-                found.push(Occurrence { sentinel, at, standing, beside_activity: false });
-            }
+    for (sentinel, start) in Candidates::new().phrases(text.bytes) {
+        if text.is_raw(start + sentinel.core().1, 4, view) {
+            let end = start + sentinel.phrase().len();
+            let (before, behind) = (&text.bytes[..start], &text.bytes[end..]);
+            let standing = if voice == Voice::Container || handed(start) {
+                Standing::Container
+            } else if mentioned(before, behind) {
+                Standing::Mentioned
+            } else if sentinel == Sentinel::Erofs {
+                Standing::Stated { state_dir: names_state_dir(before) }
+            } else {
+                let other = if complete { cause(end) } else { None };
+                other.map_or(Standing::Stated { state_dir: false }, Standing::OtherCause)
+            };
+            let at = text.at(start) as usize;
+            found.push(Occurrence { sentinel, at, standing, beside_activity: false });
         }
     }
     let here = &mut found[first..];

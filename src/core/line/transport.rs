@@ -1,7 +1,7 @@
 //! What a transport puts in front of a line: timestamps, tags, priorities.
 
 use super::{
-    TAG_MAX,
+    Signs, TAG_MAX,
     voice::{digits, name},
 };
 
@@ -12,8 +12,9 @@ pub(crate) fn indent(text: &[u8]) -> usize {
 }
 
 /// The length of one transport prefix at the head of `text`, 0 where there is none. `stamped` says
-/// whether a timestamp was taken off before it (only then a syslog host and tag can follow).
-pub(crate) fn prefix(text: &[u8], stamped: &mut bool) -> usize {
+/// whether a timestamp was taken off before it (only then a syslog host and tag can follow), `signs` are those of the
+/// text, or more.
+pub(crate) fn prefix(text: &[u8], signs: Signs, stamped: &mut bool) -> usize {
     let stamp = timestamp(text);
     if stamp > 0 {
         *stamped = true;
@@ -25,11 +26,13 @@ pub(crate) fn prefix(text: &[u8], stamped: &mut bool) -> usize {
             return length;
         }
     }
-    [priority, workflow_tag, bracketed, barred, github_columns]
-        .iter()
-        .map(|rule| rule(text))
-        .find(|n| *n > 0)
-        .unwrap_or(0)
+    let columns = |text| if signs.have(Signs::TAB) { github_columns(text) } else { 0 };
+    let marked = || [workflow_tag, bracketed, barred].iter().map(|rule| rule(text)).find(|n| *n > 0);
+    match priority(text) {
+        0 if signs.have(Signs::MARK) => marked().unwrap_or_else(|| columns(text)),
+        0 => columns(text),
+        length => length,
+    }
 }
 
 /// A position in a text, moved on by what matches.
@@ -237,7 +240,7 @@ mod tests {
         let mut stamped = false;
         for _ in 0..PREFIXES_MAX {
             text = &text[indent(text)..];
-            let length = prefix(text, &mut stamped);
+            let length = prefix(text, Signs::of(text), &mut stamped);
             if length == 0 {
                 break;
             }
@@ -322,7 +325,11 @@ mod tests {
         for prefixed in
             ["build | text", "build| text", "[build] | text", "##[error]text", "<34>text", "<34>1 text"]
         {
-            assert_eq!(prefix(prefixed.as_bytes(), &mut false), prefixed.len() - "text".len(), "{prefixed}");
+            assert_eq!(
+                prefix(prefixed.as_bytes(), Signs::ALL, &mut false),
+                prefixed.len() - "text".len(),
+                "{prefixed}"
+            );
         }
     }
 

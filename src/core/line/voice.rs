@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::envelope::{is_progress_key, member_key};
+use super::{
+    Signs,
+    envelope::{is_progress_key, member_key},
+};
 
 /// Who wrote a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +141,11 @@ pub(crate) struct Handed {
 }
 
 impl Handed {
-    pub(crate) fn of(text: &[u8]) -> Self {
+    /// `signs` are those of the text, or more.
+    pub(crate) fn of(text: &[u8], signs: Signs) -> Self {
+        if !signs.have(Signs::QUOTE.or(Signs::MARK)) {
+            return Self { marker: None, commands: Vec::new(), older: Vec::new() };
+        }
         Self { marker: marker(text), commands: commands(text), older: older_commands(text) }
     }
 
@@ -155,11 +162,17 @@ impl Handed {
 
 /// Where the first marker of a text begins. Looks only where one of the characters stands that each has.
 fn marker(text: &[u8]) -> Option<usize> {
-    memchr::memchr3(b'#', b'[', b'|', text).or_else(|| memchr::memchr2(b'{', b'.', text))?;
+    let usual = memchr::memchr3(b'#', b'[', b'|', text).is_some();
+    if !usual {
+        memchr::memchr2(b'{', b'.', text)?;
+    }
     let back =
         |from: usize, skip: fn(&u8) -> bool| from - text[..from].iter().rev().take_while(|b| skip(b)).count();
     let number = |end: usize| back(end, u8::is_ascii_digit);
     let first = |letter: u8, start: &dyn Fn(usize) -> Option<usize>| {
+        if !usual && matches!(letter, b'#' | b'[' | b'|') {
+            return None;
+        }
         let starts = memchr::memchr_iter(letter, text).filter_map(start);
         starts.into_iter().find(|at| is_marker(text, *at))
     };
@@ -437,7 +450,11 @@ mod tests {
             (r#"{"x":"process \"/bin/sh -c echo \\\" did not complete: "#, true),
             (r#"{"x":"process \"/bin/sh -c echo\" did not complete: "#, false),
         ] {
-            assert_eq!(Handed::of(before.as_bytes()).is_container(before.len()), handed, "{before}");
+            assert_eq!(
+                Handed::of(before.as_bytes(), Signs::of(before.as_bytes())).is_container(before.len()),
+                handed,
+                "{before}"
+            );
         }
     }
 }

@@ -80,6 +80,22 @@ impl Candidates {
         blocks::core(self.level, haystack, from)
     }
 
+    /// Every sentinel of a text that stands there letter by letter, and where it begins, in the order of the text.
+    /// Linear, whatever near misses stand around them.
+    pub(crate) fn phrases(self, text: &[u8]) -> impl Iterator<Item = (Sentinel, usize)> {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let at = self.find(text, from)?;
+            let found = around(text, at).map(|found| (at, found));
+            let (at, found) = found.or_else(|| {
+                let at = first_phrase(self.level, text, at, text.len())?;
+                Some((at, around(text, at)?))
+            })?;
+            from = at + 1;
+            Some(found)
+        })
+    }
+
     /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
     /// spelling: with an escape sequence between its letters, or some of them as an envelope spells them
     /// (`\u0066`, `|0x0066`). `cut` says that `text` may begin and end inside of a line; of a line that is not
@@ -90,7 +106,7 @@ impl Candidates {
         let mut last = None;
         loop {
             at = self.find(text, at).filter(|at| *at < range.end)?;
-            if stands_around(text, at) {
+            if around(text, at).is_some() {
                 return Some(at);
             }
             let start = memchr::memrchr(b'\n', &text[..at]);
@@ -156,13 +172,13 @@ fn first_phrase(level: Level, text: &[u8], from: usize, end: usize) -> Option<us
     }
 }
 
-/// Whether a whole sentinel stands around the candidate at `at`, letter by letter.
-fn stands_around(text: &[u8], at: usize) -> bool {
-    Sentinel::ALL.iter().any(|sentinel| {
-        let (phrase, (_, skip)) = (sentinel.phrase(), sentinel.core());
-        let found = at.checked_sub(skip).and_then(|start| text.get(start..start + phrase.len()));
-        found.is_some_and(|found| found.eq_ignore_ascii_case(phrase))
-    })
+/// The sentinel that stands around the candidate at `at` letter by letter, and where it begins.
+fn around(text: &[u8], at: usize) -> Option<(Sentinel, usize)> {
+    let sentinel = if text.get(at + 1) == Some(&b'-') { Sentinel::Erofs } else { Sentinel::Activity };
+    let (phrase, (_, skip)) = (sentinel.phrase(), sentinel.core());
+    let start = at.checked_sub(skip)?;
+    let found = text.get(start..start + phrase.len())?;
+    found.eq_ignore_ascii_case(phrase).then_some((sentinel, start))
 }
 
 impl Default for Candidates {
@@ -183,17 +199,21 @@ mod tests {
         }
     }
 
+    fn is_around(text: &[u8], at: usize) -> bool {
+        around(text, at).is_some()
+    }
+
     #[test]
     fn a_sentinel_stands_around_its_core() {
         for sentinel in Sentinel::ALL {
             let text = [b"x ", sentinel.phrase().to_ascii_uppercase().as_slice(), b" x"].concat();
             let at = 2 + sentinel.core().1;
-            assert!(stands_around(&text, at));
-            assert!(!stands_around(&text[3..], at - 3), "its first letter is missing");
-            assert!(!stands_around(&text[..text.len() - 3], at), "its last letter is missing");
-            assert!(!stands_around(&text, at + 1));
+            assert!(is_around(&text, at));
+            assert!(!is_around(&text[3..], at - 3), "its first letter is missing");
+            assert!(!is_around(&text[..text.len() - 3], at), "its last letter is missing");
+            assert!(!is_around(&text, at + 1));
         }
-        assert!(!stands_around(b"d-on", 0) && !stands_around(b"d-only file system", 0));
+        assert!(!is_around(b"d-on", 0) && !is_around(b"d-only file system", 0));
     }
 
     #[test]
