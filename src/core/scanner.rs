@@ -1,7 +1,7 @@
 //! [`Scanner`]: bytes in, a [`Verdict`] out.
 
 use crate::core::{
-    line::{self, AFTER, BEFORE, Excerpt, FIRST, Occurrence, Signs, Standing, VIEW, Voice},
+    line::{self, AFTER, BEFORE, Excerpt, FIRST, Occurrence, Standing, VIEW, Voice},
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
@@ -298,12 +298,11 @@ impl Scanner {
             self.take(line);
             return self.end_line(true);
         }
-        let signs = Signs::of(line);
-        if line::is_plainly_container(line, signs) && self.knows(line) {
+        if line::is_plainly_container(line) && self.knows(line) {
             line::pass_container(line, &mut self.excerpt);
         } else {
             let mut found = std::mem::take(&mut self.found);
-            line::judge(line, signs, true, &mut self.excerpt, &mut found);
+            line::judge(line, true, &mut self.excerpt, &mut found);
             found.sort_by_key(|occurrence| occurrence.at);
             for occurrence in &found {
                 self.note(occurrence, line);
@@ -375,7 +374,7 @@ impl Scanner {
         let mut found = Vec::new();
         if self.views == 0 {
             if candidate || rules || !complete {
-                self.voice = line::judge(view, Signs::of(view), complete, &mut self.excerpt, &mut found);
+                self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
             }
         } else if candidate {
             self.voice = line::judge_later(view, complete, self.voice, &mut found);

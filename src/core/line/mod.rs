@@ -19,7 +19,7 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
-pub(crate) use signs::Signs;
+use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -70,17 +70,16 @@ pub(crate) struct Occurrence {
     pub(crate) beside_activity: bool,
 }
 
-/// Judges the first (mostly the only) view of a line, whose signs these are. `complete` says whether the line ends with
+/// Judges the first (mostly the only) view of a line. `complete` says whether the line ends with
 /// it. Returns the voice that the line goes on in. Linear in the view.
 pub(crate) fn judge(
     view: &[u8],
-    signs: Signs,
     complete: bool,
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
     let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
-    judge.line(Text::raw(view), signs, 0);
+    judge.line(Text::raw(view), Signs::of(view), 0);
     judge.voice
 }
 
@@ -108,9 +107,9 @@ pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
 /// Whether a whole line is a container's on its face: its head tells, and neither an escape sequence nor a
 /// carriage return stands on it. Such a line can tell nothing but that a container printed a sentinel; who
 /// knows that already need not look for more, but [`pass_container`].
-pub(crate) fn is_plainly_container(line: &[u8], signs: Signs) -> bool {
+pub(crate) fn is_plainly_container(line: &[u8]) -> bool {
     let head = &line[transport::indent(line)..];
-    !signs.have(Signs::ESCAPE.or(Signs::RETURN)) && voice::is_container(head)
+    voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none()
 }
 
 /// Passes over a line that [`is_plainly_container`].
