@@ -159,6 +159,11 @@ fn a_stretch_can_begin_behind_the_longest_line_of_an_excerpt() {
         let verdict = swept(stream.as_bytes(), 2, 4096);
         assert!(matches!(verdict, Verdict::Clear(_)), "{verdict:?}");
         assert_eq!(verdict, whole(stream.as_bytes()));
+        // What looked like a wedge in such a stretch ends nothing.
+        let later = format!("{stream}{}{line}", "z\n".repeat(200_000));
+        let verdict = swept(later.as_bytes(), 2, 4096);
+        assert!(matches!(verdict, Verdict::Wedge(_)), "{verdict:?}");
+        assert_eq!(verdict, whole(later.as_bytes()));
     }
 }
 

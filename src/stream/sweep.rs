@@ -14,7 +14,7 @@ use std::{
     ops::Range,
     os::unix::fs::FileExt,
     sync::{
-        Mutex, PoisonError,
+        Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -26,6 +26,9 @@ pub const BLOCK: usize = 256 * 1024;
 /// How many blocks a thread judges in one go: so many that starting it costs next to nothing, so few that not
 /// much is judged in vain behind a wedge.
 const STRETCH: u64 = 16;
+
+/// How many stretches may wait for those before them.
+const WAITING: usize = 64;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
 const AROUND: usize = 1024;
@@ -72,20 +75,31 @@ fn in_stretches(
     block: usize,
 ) -> io::Result<Scanner> {
     let length = STRETCH * block as u64;
-    let (taken, done) = (AtomicU64::new(0), AtomicBool::new(false));
+    let (taken, ended, done) = (AtomicU64::new(0), AtomicBool::new(false), AtomicBool::new(false));
     let is_done = || done.load(Ordering::Relaxed);
+    let turned = Condvar::new();
     let joined = Mutex::new(Joined { scanner, turn: 0, waiting: BTreeMap::new(), error: None });
     let run = || {
         let mut buffer = Aligned::new(block);
-        while !is_done() {
+        while !is_done() && !ended.load(Ordering::Relaxed) {
             let i = taken.fetch_add(1, Ordering::Relaxed);
             let range = start + i * length..start + (i + 1) * length;
             let stretch = judge_stretch(file, fresh, range, i == 0, buffer.bytes(), is_done);
+            // Behind the one that ends with the file there are none to take. One that ends with a wedge may have to
+            // be judged again.
+            let is_last = |stretch: &Stretch| stretch.next.is_none() && stretch.scanner.wedge().is_none();
+            if matches!(&stretch, Ok(Some(stretch)) if is_last(stretch)) {
+                ended.store(true, Ordering::Relaxed);
+            }
             let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
             joined.waiting.insert(i, stretch);
-            // Behind the end there can be stretches yet, in which nothing is.
             if !is_done() && joined.join(file, buffer.bytes()) {
                 done.store(true, Ordering::Relaxed);
+            }
+            turned.notify_all();
+            // One line can take as long as very many stretches behind it.
+            while joined.waiting.len() >= WAITING && !is_done() {
+                joined = turned.wait(joined).unwrap_or_else(PoisonError::into_inner);
             }
         }
     };
@@ -106,7 +120,7 @@ fn in_stretches(
 struct Joined {
     scanner: Scanner,
     turn: u64,
-    waiting: BTreeMap<u64, io::Result<Option<Stretch>>>,
+    waiting: BTreeMap<u64, io::Result<Option<Box<Stretch>>>>,
     error: Option<io::Error>,
 }
 
@@ -127,7 +141,7 @@ impl Joined {
         false
     }
 
-    fn take(&mut self, file: &File, stretch: Option<Stretch>, buffer: &mut [u8]) -> io::Result<bool> {
+    fn take(&mut self, file: &File, stretch: Option<Box<Stretch>>, buffer: &mut [u8]) -> io::Result<bool> {
         // None where the line of the stretch before goes through all of it.
         let Some(stretch) = stretch else { return Ok(false) };
         let next = if stretch.is_led_in || self.scanner.is_at_rest() {
@@ -158,13 +172,15 @@ fn judge_stretch(
     is_first: bool,
     buffer: &mut [u8],
     is_done: impl Fn() -> bool,
-) -> io::Result<Option<Stretch>> {
+) -> io::Result<Option<Box<Stretch>>> {
     let from = if is_first { Some(stretch.start) } else { line_start(file, stretch.clone(), buffer)? };
     let Some(from) = from else { return Ok(None) };
     let mut scanner = fresh.clone().starting_at(from, 1);
     // No line in front of the first stretch bears on it.
     let mut is_led_in = is_first;
-    if let Some(back) = if is_first { None } else { lines_before(file, from)? } {
+    let back = if is_first { None } else { lines_before(file, from)? };
+    // Longer ones would take memory on every thread.
+    if let Some(back) = back.filter(|back| from - back <= PIECE as u64) {
         let mut before = Aligned::new(usize::try_from(from - back).unwrap_or_default());
         let length = read_block(file, before.bytes(), back)?;
         scanner = scanner.led_in(&before.bytes()[..length]);
@@ -172,7 +188,7 @@ fn judge_stretch(
     }
     let lines = from..stretch.end;
     let next = scan_from(file, &mut scanner, lines.clone(), buffer, is_done)?;
-    Ok(Some(Stretch { scanner, is_led_in, lines, next }))
+    Ok(Some(Box::new(Stretch { scanner, is_led_in, lines, next })))
 }
 
 /// Where the first line begins that begins in this stretch; the end of the file counts as one.
