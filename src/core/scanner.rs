@@ -318,11 +318,12 @@ impl Scanner {
     /// Whether a container's sightings of all sentinels on a line that is plainly a container's were seen before.
     fn knows(&self, line: &[u8]) -> bool {
         let near = &self.near;
-        let mut unseen = Sentinel::ALL.into_iter().filter(|sentinel| match sentinel {
-            Sentinel::Activity => near.container_activity.is_none(),
-            Sentinel::Erofs => near.container_erofs.is_none(),
-        });
-        unseen.all(|sentinel| sentinel.find_iter(line).next().is_none())
+        let is_seen = |sentinel| match sentinel {
+            Sentinel::Activity => near.container_activity.is_some(),
+            Sentinel::Erofs => near.container_erofs.is_some(),
+        };
+        Sentinel::ALL.into_iter().all(is_seen)
+            || self.candidates.phrases(line).all(|(sentinel, _)| is_seen(sentinel))
     }
 
     /// Whether the rest of the unfinished line can tell nothing new: it is a container's, and what a container

@@ -2,7 +2,6 @@
 
 mod blocks;
 
-use blocks::BLOCK;
 use fearless_simd::Level;
 use std::ops::Range;
 
@@ -44,17 +43,10 @@ impl Sentinel {
         }
     }
 
-    /// Where the phrase stands in a text. Linear; looks at the letter of it that is the rarest in prose.
-    pub(crate) fn find_iter(self, text: &[u8]) -> impl Iterator<Item = usize> {
-        let (lower, upper, skip) = match self {
-            Self::Activity => (b'v', b'V', 34),
-            Self::Erofs => (b'-', b'-', 4),
-        };
-        memchr::memchr2_iter(lower, upper, text).filter_map(move |at| {
-            let start = at.checked_sub(skip)?;
-            let found = text.get(start..start + self.phrase().len())?;
-            found.eq_ignore_ascii_case(self.phrase()).then_some(start)
-        })
+    /// Whether the phrase stands letter by letter at this place of a text, in whatever case.
+    fn stands_at(self, text: &[u8], start: usize) -> bool {
+        let found = text.get(start..start + self.phrase().len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(self.phrase()))
     }
 }
 
@@ -86,13 +78,10 @@ impl Candidates {
         let mut from = 0;
         std::iter::from_fn(move || {
             let at = self.find(text, from)?;
-            let found = around(text, at).map(|found| (at, found));
-            let (at, found) = found.or_else(|| {
-                let at = first_phrase(self.level, text, at, text.len())?;
-                Some((at, around(text, at)?))
-            })?;
-            from = at + 1;
-            Some(found)
+            let (sentinel, start) =
+                around(text, at).or_else(|| first_phrase(self.level, text, at, text.len()))?;
+            from = start + sentinel.core().1 + 1;
+            Some((sentinel, start))
         })
     }
 
@@ -123,8 +112,8 @@ impl Candidates {
             }
             last = Some(at);
             // From here to `end` a sentinel stands letter by letter, if it does.
-            if let Some(found) = first_phrase(self.level, text, at, end) {
-                return Some(found).filter(|at| *at < range.end);
+            if let Some((sentinel, start)) = first_phrase(self.level, text, at, end) {
+                return Some(start + sentinel.core().1).filter(|at| *at < range.end);
             }
             at = end;
         }
@@ -152,33 +141,24 @@ fn is_spelled(line: &[u8]) -> bool {
     memchr::memchr3(0x1b, b'\\', b'|', line).is_some()
 }
 
-/// The first candidate from `from` on whose whole sentinel stands around it, letter by letter, and ends before
-/// `end`. What stands there does not change how long it takes, but for near misses of four letters of a phrase.
-fn first_phrase(level: Level, text: &[u8], from: usize, end: usize) -> Option<usize> {
-    let text = &text[..end];
+/// The first sentinel that stands letter by letter, whose core is at `from` or behind it, and that ends before `end`.
+fn first_phrase(level: Level, text: &[u8], from: usize, end: usize) -> Option<(Sentinel, usize)> {
     let mut start = from.saturating_sub(Sentinel::Activity.core().1);
     loop {
-        start = blocks::with_phrase(level, text, start)?;
-        let block = &text[start..end.min(start + blocks::REACH)];
-        let first = |sentinel: Sentinel| {
-            let mut cores = sentinel.find_iter(block).map(|at| start + at + sentinel.core().1);
-            cores.find(|core| *core >= from)
-        };
-        let found = Sentinel::ALL.into_iter().filter_map(first).min();
-        if found.is_some() {
-            return found;
+        let (sentinel, at) = blocks::phrase(level, &text[..end], start)?;
+        if at + sentinel.core().1 >= from {
+            return Some((sentinel, at));
         }
-        start += BLOCK;
+        start = at + 1;
     }
 }
 
-/// The sentinel that stands around the candidate at `at` letter by letter, and where it begins.
+/// The sentinel that stands letter by letter around the candidate at `at`, and where it begins.
 fn around(text: &[u8], at: usize) -> Option<(Sentinel, usize)> {
-    let sentinel = if text.get(at + 1) == Some(&b'-') { Sentinel::Erofs } else { Sentinel::Activity };
-    let (phrase, (_, skip)) = (sentinel.phrase(), sentinel.core());
-    let start = at.checked_sub(skip)?;
-    let found = text.get(start..start + phrase.len())?;
-    found.eq_ignore_ascii_case(phrase).then_some((sentinel, start))
+    Sentinel::ALL.into_iter().find_map(|sentinel| {
+        let start = at.checked_sub(sentinel.core().1)?;
+        sentinel.stands_at(text, start).then_some((sentinel, start))
+    })
 }
 
 impl Default for Candidates {
@@ -199,12 +179,9 @@ mod tests {
         }
     }
 
-    fn is_around(text: &[u8], at: usize) -> bool {
-        around(text, at).is_some()
-    }
-
     #[test]
     fn a_sentinel_stands_around_its_core() {
+        let is_around = |text: &[u8], at| around(text, at).is_some();
         for sentinel in Sentinel::ALL {
             let text = [b"x ", sentinel.phrase().to_ascii_uppercase().as_slice(), b" x"].concat();
             let at = 2 + sentinel.core().1;
@@ -264,19 +241,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_phrase_is_found_in_whatever_block_it_stands() {
+    fn the_first_phrase_behind_a_candidate_is_found() {
         for sentinel in Sentinel::ALL {
             let (phrase, core) = (sentinel.phrase(), sentinel.core().1);
-            for before in 0..3 * BLOCK {
+            for before in 0..200 {
                 let both = [Sentinel::Activity.phrase(), Sentinel::Erofs.phrase()].concat();
                 let text = [vec![b'.'; before], phrase.to_vec(), vec![b'.'; before], both].concat();
-                let at = before + core;
                 let end = before + phrase.len();
-                assert_eq!(first_phrase(Level::new(), &text, 0, text.len()), Some(at));
-                assert_eq!(first_phrase(Level::new(), &text, at, end), Some(at));
-                assert_eq!(first_phrase(Level::new(), &text, 0, end - 1), None, "it does not end there");
-                let next = before + end + Sentinel::Activity.core().1;
-                assert_eq!(first_phrase(Level::new(), &text, at + 1, text.len()), Some(next));
+                let found = |from, end| first_phrase(Level::new(), &text, from, end);
+                assert_eq!(found(0, text.len()), Some((sentinel, before)));
+                assert_eq!(found(before + core, end), Some((sentinel, before)));
+                assert_eq!(found(0, end - 1), None, "it does not end there");
+                assert_eq!(found(before + core + 1, text.len()), Some((Sentinel::Activity, before + end)));
+                let all: Vec<_> = Candidates::new().phrases(&text).collect();
+                let erofs = before + end + Sentinel::Activity.phrase().len();
+                assert_eq!(
+                    all,
+                    [(sentinel, before), (Sentinel::Activity, before + end), (Sentinel::Erofs, erofs)]
+                );
             }
         }
     }
