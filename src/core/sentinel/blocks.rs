@@ -1,7 +1,6 @@
 //! Looking at every place of a block at once.
 //!
-//! What is done at each place is so simple, and without a branch, that the compiler makes vector instructions of
-//! it; `dispatch!` has it compiled for several instruction sets and takes the best one that the processor has.
+//! With vectors; `dispatch!` has it compiled for several instruction sets and takes the best one that the processor has.
 
 #![expect(
     clippy::inline_always,
@@ -9,24 +8,22 @@
 )]
 
 use super::Sentinel;
-use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, mask8x64, u8x64};
+use fearless_simd::{Level, Simd, SimdInt, SimdMask, dispatch, u8x32, u8x64};
 
-/// How many places are looked at at once.
-const BLOCK: usize = 64;
-
-/// How far a core reaches that begins in a block, and how far the longest phrase does.
-const CORE_REACH: usize = BLOCK + CORE - 1;
+/// How many letters a core has, and how far one reaches that begins among the first 64 bytes.
 const CORE: usize = Sentinel::Activity.core().0.len();
-const REACH: usize = BLOCK + Sentinel::Activity.phrase().len() - 1;
+const CORES: usize = 64 + CORE - 1;
 
-/// Where the first core stands that begins at or after `from`. Linear; two letters of each core are looked at
-/// first, and all four only where one of these pairs stands.
+/// How far the longest phrase reaches that begins among the first 32 bytes.
+const PHRASES: usize = 32 + Sentinel::Activity.phrase().len() - 1;
+
+/// Where the first core stands that begins at or after `from`. Linear.
 pub(super) fn core(level: Level, text: &[u8], from: usize) -> Option<usize> {
     dispatch!(level, simd => first_place::<_, Cores, _>(simd, text, from, |_| true))
 }
 
-/// Where the first phrase stands, letter by letter, that begins at or after `from`. Linear; four letters of each
-/// phrase are looked at first, far apart, so that near misses of its beginning take no longer.
+/// Where the first phrase stands, letter by letter, that begins at or after `from`. Linear; letters that stand
+/// far apart are looked at first, so that near misses of a core take no longer.
 pub(super) fn phrase(level: Level, text: &[u8], from: usize) -> Option<(Sentinel, usize)> {
     let at = |place| Sentinel::ALL.into_iter().find(|sentinel| sentinel.stands_at(text, place));
     let is_phrase = |place| at(place).is_some();
@@ -36,7 +33,10 @@ pub(super) fn phrase(level: Level, text: &[u8], from: usize) -> Option<(Sentinel
 
 /// What is looked for, as a type: a function that is handed over is not inlined.
 trait Places<const REACH: usize> {
-    /// Where it stands among the first [`BLOCK`] bytes of a block: a bit for each, the first the lowest.
+    /// How many places are looked at at once: of more letters at fewer, so that the vectors stay in registers.
+    const PLACES: usize;
+
+    /// Which of them it begins at: a bit for each, the first the lowest.
     fn among<S: Simd>(simd: S, block: &[u8; REACH]) -> u64;
 }
 
@@ -53,14 +53,13 @@ fn first_place<S: Simd, P: Places<REACH>, const REACH: usize>(
     is_it: impl Fn(usize) -> bool,
 ) -> Option<usize> {
     while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty()) {
-        let mut places = match rest.first_chunk() {
-            Some(block) => P::among(simd, block),
+        let mut places = if let Some(block) = rest.first_chunk() {
+            P::among(simd, block)
+        } else {
             // Behind the end stands nothing that any letter is like.
-            None => {
-                let mut block = [0; REACH];
-                block[..rest.len()].copy_from_slice(rest);
-                P::among(simd, &block)
-            }
+            let mut block = [0; REACH];
+            block[..rest.len()].copy_from_slice(rest);
+            P::among(simd, &block)
         };
         while places != 0 {
             let place = from + places.trailing_zeros() as usize;
@@ -69,57 +68,72 @@ fn first_place<S: Simd, P: Places<REACH>, const REACH: usize>(
             }
             places &= places - 1;
         }
-        from += BLOCK;
+        from += P::PLACES;
     }
     None
 }
 
-impl Places<CORE_REACH> for Cores {
+impl Places<CORES> for Cores {
+    const PLACES: usize = 64;
+
     #[inline(always)]
-    fn among<S: Simd>(simd: S, block: &[u8; CORE_REACH]) -> u64 {
-        let activity = pair(simd, block, Sentinel::Activity, 0);
-        let erofs = pair(simd, block, Sentinel::Erofs, 0);
-        if (activity | erofs).to_bitmask() == 0 {
-            return 0;
-        }
-        let activity = activity & pair(simd, block, Sentinel::Activity, 2);
-        let erofs = erofs & pair(simd, block, Sentinel::Erofs, 2);
-        (activity | erofs).to_bitmask()
+    fn among<S: Simd>(simd: S, block: &[u8; CORES]) -> u64 {
+        let letters = |sentinel: Sentinel| Letters { word: sentinel.core().0, first: [0, 1], rest: [2, 3] };
+        among::<_, u8x64<S>>(simd, block, Sentinel::ALL.map(letters))
     }
 }
 
-/// Where the letters `at` and `at + 1` of a core stand as they do in a core that begins there.
-#[inline(always)]
-fn pair<S: Simd>(simd: S, block: &[u8; CORE_REACH], sentinel: Sentinel, at: usize) -> mask8x64<S> {
-    let (core, _) = sentinel.core();
-    are(simd, &block[at..], core[at]) & are(simd, &block[at + 1..], core[at + 1])
-}
+impl Places<PHRASES> for Phrases {
+    const PLACES: usize = 32;
 
-impl Places<REACH> for Phrases {
     #[inline(always)]
-    fn among<S: Simd>(simd: S, block: &[u8; REACH]) -> u64 {
-        let activity = letters(simd, block, Sentinel::Activity, [0, 16, 34, 39]);
-        let erofs = letters(simd, block, Sentinel::Erofs, [0, 4, 9, 14]);
-        (activity | erofs).to_bitmask()
+    fn among<S: Simd>(simd: S, block: &[u8; PHRASES]) -> u64 {
+        let letters = |sentinel: Sentinel| match sentinel {
+            Sentinel::Activity => Letters { word: sentinel.phrase(), first: [0, 34], rest: [16, 39] },
+            Sentinel::Erofs => Letters { word: sentinel.phrase(), first: [0, 4], rest: [9, 14] },
+        };
+        among::<_, u8x32<S>>(simd, block, Sentinel::ALL.map(letters))
     }
 }
 
-/// Where these letters of a phrase stand as they do in one that begins there.
-#[inline(always)]
-fn letters<S: Simd>(simd: S, block: &[u8; REACH], sentinel: Sentinel, at: [usize; 4]) -> mask8x64<S> {
-    let phrase = sentinel.phrase();
-    are(simd, &block[at[0]..], phrase[at[0]])
-        & are(simd, &block[at[1]..], phrase[at[1]])
-        & are(simd, &block[at[2]..], phrase[at[2]])
-        & are(simd, &block[at[3]..], phrase[at[3]])
+/// Four letters of a word, by their places in it, and which two of them are looked at first.
+struct Letters {
+    word: &'static [u8],
+    first: [usize; 2],
+    rest: [usize; 2],
 }
 
-/// Which of the first [`BLOCK`] bytes are this letter of a phrase, in either case.
+/// At which of the first places, as many as the vector holds, these letters of either word stand as they do in one
+/// that begins there.
 #[inline(always)]
-fn are<S: Simd>(simd: S, bytes: &[u8], letter: u8) -> mask8x64<S> {
-    let bytes = u8x64::from_slice(simd, &bytes[..BLOCK]);
-    let bytes = if letter.is_ascii_lowercase() { bytes | u8x64::splat(simd, 0x20) } else { bytes };
-    bytes.simd_eq(u8x64::splat(simd, letter))
+fn among<S: Simd, V: SimdInt<S, Element = u8>>(simd: S, block: &[u8], [one, other]: [Letters; 2]) -> u64 {
+    let ones = both::<_, V>(simd, block, one.word, one.first);
+    let others = both::<_, V>(simd, block, other.word, other.first);
+    if (ones | others).to_bitmask() == 0 {
+        return 0;
+    }
+    let ones = ones & both::<_, V>(simd, block, one.word, one.rest);
+    let others = others & both::<_, V>(simd, block, other.word, other.rest);
+    (ones | others).to_bitmask()
+}
+
+/// At which places two letters of a word stand.
+#[inline(always)]
+fn both<S: Simd, V: SimdInt<S, Element = u8>>(
+    simd: S,
+    block: &[u8],
+    word: &[u8],
+    [one, other]: [usize; 2],
+) -> V::Mask {
+    are::<_, V>(simd, block, word, one) & are::<_, V>(simd, block, word, other)
+}
+
+/// At which places the letter `at` of a word stands, in either case, as it does in one that begins there.
+#[inline(always)]
+fn are<S: Simd, V: SimdInt<S, Element = u8>>(simd: S, block: &[u8], word: &[u8], at: usize) -> V::Mask {
+    let bytes = V::from_slice(simd, &block[at..at + V::LEN]);
+    let bytes = if word[at].is_ascii_lowercase() { bytes | V::splat(simd, 0x20) } else { bytes };
+    bytes.simd_eq(V::splat(simd, word[at]))
 }
 
 #[cfg(test)]
@@ -134,10 +148,10 @@ mod tests {
         let is_core = |four: &[u8]| Sentinel::ALL.iter().any(|own| four.eq_ignore_ascii_case(own.core().0));
         let words =
             ["ty t", "TY T", "tY T", "d-on", "D-ON", "d-On", "ty\0t", "d\ron", "ty tty", "d-d-on", "t d-"];
-        for (at, word) in (0..3 * BLOCK + 8).flat_map(|at| words.map(|word| (at, word))) {
-            for behind in [0, 1, BLOCK] {
+        for (at, word) in (0..200).flat_map(|at| words.map(|word| (at, word))) {
+            for behind in [0, 1, 64] {
                 let text = [vec![b'.'; at], word.into(), vec![b'.'; behind]].concat();
-                for from in [0, 1, 5, BLOCK, at, at + 1, text.len(), text.len() + 1] {
+                for from in [0, 1, 5, 64, at, at + 1, text.len(), text.len() + 1] {
                     let rest = text.get(from..).unwrap_or_default();
                     let expected = rest.windows(CORE).position(is_core).map(|place| from + place);
                     for level in LEVELS {
@@ -152,8 +166,8 @@ mod tests {
     fn the_first_phrase_is_found() {
         for (sentinel, letters) in [(Sentinel::Activity, [0, 16, 34, 39]), (Sentinel::Erofs, [0, 4, 9, 14])] {
             let phrase = sentinel.phrase();
-            for at in 0..3 * BLOCK {
-                for behind in [0, 1, 2 * BLOCK] {
+            for at in 0..200 {
+                for behind in [0, 1, 128] {
                     let mut text = vec![b'.'; at + phrase.len() + behind];
                     for spelled in [phrase.to_vec(), phrase.to_ascii_uppercase()] {
                         text[at..at + phrase.len()].copy_from_slice(&spelled);

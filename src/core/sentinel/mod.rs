@@ -155,10 +155,11 @@ fn first_phrase(level: Level, text: &[u8], from: usize, end: usize) -> Option<(S
 
 /// The sentinel that stands letter by letter around the candidate at `at`, and where it begins.
 fn around(text: &[u8], at: usize) -> Option<(Sentinel, usize)> {
-    Sentinel::ALL.into_iter().find_map(|sentinel| {
-        let start = at.checked_sub(sentinel.core().1)?;
-        sentinel.stands_at(text, start).then_some((sentinel, start))
-    })
+    let second = text.get(at + 1)?;
+    let sentinel =
+        Sentinel::ALL.into_iter().find(|sentinel| sentinel.core().0[1].eq_ignore_ascii_case(second))?;
+    let start = at.checked_sub(sentinel.core().1)?;
+    sentinel.stands_at(text, start).then_some((sentinel, start))
 }
 
 impl Default for Candidates {
