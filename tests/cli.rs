@@ -123,6 +123,28 @@ fn check_names_each_file_and_goes_on() {
     }
 }
 
+/// A file is read to its end, however large it says that it is and wherever the buffer ends.
+#[test]
+fn check_reads_files_to_their_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let name = path.to_str().unwrap();
+    for length in [0, 1, 262_142 - LINE.len(), 262_143 - LINE.len(), 262_144 - LINE.len(), 600_000] {
+        fs::write(&path, format!("{}\n{LINE}", "x".repeat(length))).unwrap();
+        let (status, said, _) = run(&["check", "--mounts", "0", name]);
+        assert_eq!(status, Some(10), "{length}");
+        assert!(said.contains("wedge (both sentinels on line 2)"), "{length}");
+    }
+    // The kernel says that its files are empty, and hands them out in pieces.
+    for length in [0, 100_000] {
+        let mut command = unwedge(&["check", "--mounts", "0", "/proc/self/environ"]);
+        let output = command.env("LOG", format!("{}\n{LINE}", "x".repeat(length))).output().unwrap();
+        assert_eq!(output.status.code(), Some(10), "{length}: {}", text(&output.stderr));
+    }
+    let (status, said, _) = run(&["check", "/proc/self/environ", "/dev/null"]);
+    assert_eq!((status, said.as_str()), (Some(0), "/proc/self/environ: clear\n/dev/null: clear\n"));
+}
+
 #[test]
 fn require_same_line_wants_both_on_one() {
     let torn = LINE.replace("activity/", "activity\n/");

@@ -7,7 +7,10 @@
 mod streams;
 
 use proptest::prelude::*;
-use std::{fs::File, io::Write};
+use std::{
+    fs::File,
+    io::{Read, Seek, Write},
+};
 use streams::{Stream, stream};
 use unwedge::{
     core::{
@@ -165,6 +168,19 @@ fn a_stretch_can_begin_behind_the_longest_line_of_an_excerpt() {
         assert!(matches!(verdict, Verdict::Wedge(_)), "{verdict:?}");
         assert_eq!(verdict, whole(later.as_bytes()));
     }
+}
+
+/// A device that is no file to be read in blocks goes on behind what was read of it, and stays where it is.
+#[test]
+fn what_stands_behind_an_offset_is_read_in_order() {
+    let bytes: Vec<u8> = (0..100_000u32).flat_map(u32::to_le_bytes).collect();
+    let mut file = file(&bytes);
+    for offset in [0, 1, 399_999, 400_000, 400_001] {
+        let mut read = Vec::new();
+        sweep::Behind { file: &file, offset }.read_to_end(&mut read).unwrap();
+        assert!(read == bytes[bytes.len().min(usize::try_from(offset).unwrap())..]);
+    }
+    assert_eq!(file.stream_position().unwrap(), 400_000);
 }
 
 #[test]

@@ -16,14 +16,11 @@ use crate::{
 };
 use rustix::io::Errno;
 use std::{
-    collections::BTreeMap,
     fs::File,
+    io::ErrorKind,
     num::NonZeroUsize,
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
     thread,
 };
 
@@ -72,15 +69,16 @@ pub(super) fn run(files: &[PathBuf], threads: Option<NonZeroUsize>, options: &Op
 /// The most threads. More of them read no page cache faster, and each holds half a MiB of what we may have.
 const THREADS_MAX: usize = 4;
 
-/// How large a file may be that is read in one piece.
-const SMALL: usize = 128 * 1024;
+/// How large a file may be that is read in one piece. An allocator takes so much anew from the kernel, which hands out zeros,
+/// and does not clear what it has.
+const SMALL: usize = 256 * 1024;
 
 /// How many files are judged in one go where there are thousands: handing each on by itself would take longer
 /// than to judge it.
 const BATCH: usize = 32;
 
-/// Does `work` on every file, on several at a time, and hands on what comes of it in the order of the files as soon as it
-/// and what is before it are there. `work` is told how many threads a file may be given.
+/// Does `work` on every file, on several at a time, and hands on what comes of it in the order of the files. `work` can
+/// ask how many threads a file may be given.
 fn in_order<T: Send>(
     files: &[PathBuf],
     threads: Option<NonZeroUsize>,
@@ -94,34 +92,15 @@ fn in_order<T: Send>(
     if let [path] = files {
         return each(vec![work(path, &threads, &mut Aligned::default())]);
     }
-    let workers = threads().min(files.len());
-    let size = (files.len() / (8 * workers)).clamp(1, BATCH);
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new((0, BTreeMap::new(), each));
-    let run = || {
-        let mut buffer = Aligned::default();
-        while let Some((i, batch)) = {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            files.chunks(size).nth(i).map(|batch| (i, batch))
-        } {
-            let results: Vec<T> = batch.iter().map(|path| work(path, &|| 1, &mut buffer)).collect();
-            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-            let (turn, waiting, each) = &mut *done;
-            waiting.insert(i, results);
-            while let Some(results) = waiting.remove(turn) {
-                each(results);
-                *turn += 1;
-            }
-        }
+    let threads = threads().min(files.len());
+    let size = (files.len() / (8 * threads)).clamp(1, BATCH);
+    let batch = |i, buffer: &mut Aligned, _: &dyn Fn() -> bool| {
+        let batch = files.chunks(size).nth(i)?;
+        Some(batch.iter().map(|path| work(path, &|| 1, buffer)).collect::<Vec<_>>())
     };
-    thread::scope(|scope| {
-        // Under a limit of processes there are fewer of them, or none.
-        for _ in 1..workers {
-            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
-                break;
-            }
-        }
-        run();
+    stream::in_turn(threads, Aligned::default, batch, |results| {
+        each(results);
+        true
     });
 }
 
@@ -180,21 +159,29 @@ fn judge(
         return stream::scan(&mut Patient::stdin(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
-    let length = match sweep::read_block(&file, buffer, 0) {
+    let mut length = match file.read_at(buffer, 0) {
         // A pipe or a terminal can only be read from its beginning to its end.
         Err(error) if error.raw_os_error() == Some(Errno::SPIPE.raw_os_error()) => {
             return stream::scan(&mut file, scanner.clone(), buffer);
         }
+        Err(error) if error.kind() == ErrorKind::Interrupted => 0,
         length => length.map_err(Failure::Read)?,
     };
-    if length < buffer.len() {
-        return Ok(scanner.whole(&buffer[..length]));
-    }
-    if file.metadata().map_err(Failure::Read)?.is_file() {
-        return sweep::judge(&file, scanner, threads(), sweep::BLOCK);
+    let metadata = file.metadata().map_err(Failure::Read)?;
+    if metadata.is_file() {
+        // Files of the kernel say that they are empty, and others may grow: their end is where a read finds it.
+        if length == 0 || length as u64 != metadata.len() {
+            length +=
+                sweep::read_block(&file, &mut buffer[length..], length as u64).map_err(Failure::Read)?;
+        }
+        return if length < buffer.len() {
+            Ok(scanner.whole(&buffer[..length]))
+        } else {
+            sweep::judge(&file, scanner, threads(), sweep::BLOCK)
+        };
     }
     // A device may never give the same bytes twice.
     let mut scanner = scanner.clone();
-    scanner.push(buffer);
+    scanner.push(&buffer[..length]);
     stream::scan(&mut sweep::Behind { file: &file, offset: length as u64 }, scanner, buffer)
 }

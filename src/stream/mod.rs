@@ -11,6 +11,7 @@ mod relay;
 mod signals;
 mod supervise;
 mod terminal;
+mod turns;
 mod watch;
 mod watched;
 
@@ -21,6 +22,7 @@ pub use patient::Patient;
 pub use plumbing::Tty;
 pub use signals::{Asked, Signals};
 pub use supervise::{Finished, Setup, supervise};
+pub use turns::in_turn;
 pub use watched::{Judges, Lost, Source, Watched};
 
 pub mod sweep;

@@ -5,18 +5,14 @@
 //! what they found is put together in the order of the file. Blocks are read with `pread(2)` and
 //! not mapped: a file that shrinks while it is mapped kills the process (SIGBUS), and here it just ends earlier.
 
-use super::{Aligned, Failure};
+use super::{Aligned, Failure, turns::in_turn};
 use crate::core::{scanner::Scanner, sentinel::Candidates, verdict::Verdict};
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::{self, ErrorKind},
     ops::Range,
     os::unix::fs::FileExt,
-    sync::{
-        Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
 };
 
@@ -26,9 +22,6 @@ pub const BLOCK: usize = 256 * 1024;
 /// How many blocks a thread judges in one go: so many that starting it costs next to nothing, so few that not
 /// much is judged in vain behind a wedge.
 const STRETCH: u64 = 16;
-
-/// How many stretches may wait for those before them.
-const WAITING: usize = 64;
 
 /// How much is read around a block, so that most lines that begin or end there are whole.
 const AROUND: usize = 1024;
@@ -58,100 +51,64 @@ pub fn judge(file: &File, scanner: &Scanner, threads: usize, block: usize) -> Re
     if threads > 1 {
         own = in_stretches(file, scanner, own, start, threads, block).map_err(read)?;
     } else {
-        let mut buffer = Aligned::new(block);
-        scan_from(file, &mut own, start..u64::MAX, buffer.bytes(), || false).map_err(read)?;
+        scan_from(file, &mut own, start..u64::MAX, Aligned::new(block).bytes(), &|| false).map_err(read)?;
     }
     Ok(own.finish())
 }
 
 /// Judges the file from `start` on, where `scanner` stands: each thread one stretch after the other, by scanners that
-/// begin like `fresh`, and whoever has one puts together what is there in the order of the file.
+/// begin like `fresh`, put together in the order of the file.
 fn in_stretches(
     file: &File,
     fresh: &Scanner,
-    scanner: Scanner,
+    mut scanner: Scanner,
     start: u64,
     threads: usize,
     block: usize,
 ) -> io::Result<Scanner> {
     let length = STRETCH * block as u64;
-    let (taken, ended, done) = (AtomicU64::new(0), AtomicBool::new(false), AtomicBool::new(false));
-    let is_done = || done.load(Ordering::Relaxed);
-    let turned = Condvar::new();
-    let joined = Mutex::new(Joined { scanner, turn: 0, waiting: BTreeMap::new(), error: None });
-    let run = || {
-        let mut buffer = Aligned::new(block);
-        while !is_done() && !ended.load(Ordering::Relaxed) {
-            let i = taken.fetch_add(1, Ordering::Relaxed);
-            let range = start + i * length..start + (i + 1) * length;
-            let stretch = judge_stretch(file, fresh, range, i == 0, buffer.bytes(), is_done);
-            // Behind the one that ends with the file there are none to take. One that ends with a wedge may have to
-            // be judged again.
-            let is_last = |stretch: &Stretch| stretch.next.is_none() && stretch.scanner.wedge().is_none();
-            if matches!(&stretch, Ok(Some(stretch)) if is_last(stretch)) {
-                ended.store(true, Ordering::Relaxed);
+    let work = |i: usize, buffer: &mut Aligned, is_done: &dyn Fn() -> bool| {
+        let stretch = start + i as u64 * length..start + (i as u64 + 1) * length;
+        let begins = match i {
+            0 => Ok(Begins::At(start)),
+            _ => first_line(file, stretch.clone(), buffer.bytes()),
+        };
+        match begins {
+            Ok(Begins::At(from)) => {
+                Some(judge_stretch(file, fresh, from..stretch.end, i == 0, buffer, is_done).map(Some))
             }
-            let mut joined = joined.lock().unwrap_or_else(PoisonError::into_inner);
-            joined.waiting.insert(i, stretch);
-            if !is_done() && joined.join(file, buffer.bytes()) {
-                done.store(true, Ordering::Relaxed);
-            }
-            turned.notify_all();
-            // One line can take as long as very many stretches behind it.
-            while joined.waiting.len() >= WAITING && !is_done() {
-                joined = turned.wait(joined).unwrap_or_else(PoisonError::into_inner);
-            }
+            Ok(Begins::Nowhere) => Some(Ok(None)),
+            Ok(Begins::Behind) => None,
+            Err(error) => Some(Err(error)),
         }
     };
-    thread::scope(|scope| {
-        // Under a limit of processes there are fewer of them, or none.
-        for _ in 1..threads {
-            if thread::Builder::new().spawn_scoped(scope, run).is_err() {
-                break;
-            }
-        }
-        run();
-    });
-    let joined = joined.into_inner().unwrap_or_else(PoisonError::into_inner);
-    joined.error.map_or(Ok(joined.scanner), Err)
+    let mut result = Ok(());
+    in_turn(
+        threads,
+        || Aligned::new(block),
+        work,
+        |stretch| {
+            let next = stretch.and_then(|stretch| {
+                stretch.map_or(Ok(true), |stretch| take(file, &mut scanner, *stretch, block))
+            });
+            next.unwrap_or_else(|error| {
+                result = Err(error);
+                false
+            })
+        },
+    );
+    result.map(|()| scanner)
 }
 
-/// What was put together, and the stretches that wait for those before them.
-struct Joined {
-    scanner: Scanner,
-    turn: u64,
-    waiting: BTreeMap<u64, io::Result<Option<Box<Stretch>>>>,
-    error: Option<io::Error>,
-}
-
-impl Joined {
-    /// Takes on the stretches whose turn it is. Returns whether there is nothing more to judge.
-    fn join(&mut self, file: &File, buffer: &mut [u8]) -> bool {
-        while let Some(stretch) = self.waiting.remove(&self.turn) {
-            self.turn += 1;
-            match stretch.and_then(|stretch| self.take(file, stretch, buffer)) {
-                Ok(false) => {}
-                Ok(true) => return true,
-                Err(error) => {
-                    self.error = Some(error);
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    fn take(&mut self, file: &File, stretch: Option<Box<Stretch>>, buffer: &mut [u8]) -> io::Result<bool> {
-        // None where the line of the stretch before goes through all of it.
-        let Some(stretch) = stretch else { return Ok(false) };
-        let next = if stretch.is_led_in || self.scanner.is_at_rest() {
-            self.scanner.absorb(stretch.scanner);
-            stretch.next
-        } else {
-            scan_from(file, &mut self.scanner, stretch.lines, buffer, || false)?
-        };
-        Ok(next.is_none() || self.scanner.wedge().is_some())
-    }
+/// Takes on what was found in a stretch. Whether there is more to judge.
+fn take(file: &File, scanner: &mut Scanner, stretch: Stretch, block: usize) -> io::Result<bool> {
+    let next = if stretch.is_led_in || scanner.is_at_rest() {
+        scanner.absorb(stretch.scanner);
+        stretch.next
+    } else {
+        scan_from(file, scanner, stretch.lines, Aligned::new(block).bytes(), &|| false)?
+    };
+    Ok(next.is_some() && scanner.wedge().is_none())
 }
 
 /// The lines that begin in a stretch of the file, judged.
@@ -165,49 +122,56 @@ struct Stretch {
     next: Option<u64>,
 }
 
+/// Judges the lines of a stretch. No line in front of the first stretch bears on it.
 fn judge_stretch(
     file: &File,
     fresh: &Scanner,
-    stretch: Range<u64>,
+    lines: Range<u64>,
     is_first: bool,
-    buffer: &mut [u8],
-    is_done: impl Fn() -> bool,
-) -> io::Result<Option<Box<Stretch>>> {
-    let from = if is_first { Some(stretch.start) } else { line_start(file, stretch.clone(), buffer)? };
-    let Some(from) = from else { return Ok(None) };
-    let mut scanner = fresh.clone().starting_at(from, 1);
-    // No line in front of the first stretch bears on it.
+    buffer: &mut Aligned,
+    is_done: &dyn Fn() -> bool,
+) -> io::Result<Box<Stretch>> {
+    let mut scanner = fresh.clone().starting_at(lines.start, 1);
     let mut is_led_in = is_first;
-    let back = if is_first { None } else { lines_before(file, from)? };
-    // Longer ones would take memory on every thread.
-    if let Some(back) = back.filter(|back| from - back <= PIECE as u64) {
-        let mut before = Aligned::new(usize::try_from(from - back).unwrap_or_default());
+    let back = if is_first { None } else { lines_before(file, lines.start)? };
+    // More of them would take memory on every thread.
+    if let Some(back) = back.filter(|back| lines.start - back <= PIECE as u64) {
+        let mut before = Aligned::new(usize::try_from(lines.start - back).unwrap_or_default());
         let length = read_block(file, before.bytes(), back)?;
         scanner = scanner.led_in(&before.bytes()[..length]);
         is_led_in = true;
     }
-    let lines = from..stretch.end;
-    let next = scan_from(file, &mut scanner, lines.clone(), buffer, is_done)?;
-    Ok(Some(Box::new(Stretch { scanner, is_led_in, lines, next })))
+    let next = scan_from(file, &mut scanner, lines.clone(), buffer.bytes(), is_done)?;
+    Ok(Box::new(Stretch { scanner, is_led_in, lines, next }))
 }
 
-/// Where the first line begins that begins in this stretch; the end of the file counts as one.
-fn line_start(file: &File, stretch: Range<u64>, buffer: &mut [u8]) -> io::Result<Option<u64>> {
+/// Where the first line begins that begins in a stretch.
+enum Begins {
+    /// Here; the end of the file counts as one.
+    At(u64),
+    /// One line goes through all of it.
+    Nowhere,
+    /// It is behind the end of the file, or that is in the line that goes on in it.
+    Behind,
+}
+
+fn first_line(file: &File, stretch: Range<u64>, buffer: &mut [u8]) -> io::Result<Begins> {
     // Most lines are short.
     let mut wanted = buffer.len().min(AROUND);
     let mut at = stretch.start - 1;
     while at < stretch.end - 1 {
         let length = read_block(file, &mut buffer[..wanted], at)?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..length]) {
-            return Ok(Some(at + end as u64 + 1).filter(|start| *start < stretch.end));
+            let from = at + end as u64 + 1;
+            return Ok(if from < stretch.end { Begins::At(from) } else { Begins::Nowhere });
+        }
+        if length < wanted {
+            return Ok(Begins::Behind);
         }
         at += length as u64;
-        if length < wanted {
-            return Ok(Some(at));
-        }
         wanted = buffer.len();
     }
-    Ok(None)
+    Ok(Begins::Nowhere)
 }
 
 /// Judges the lines that begin in a range, whose beginning is that of a line, to the end of the last, by way of
@@ -217,7 +181,7 @@ fn scan_from(
     scanner: &mut Scanner,
     range: Range<u64>,
     buffer: &mut [u8],
-    is_done: impl Fn() -> bool,
+    is_done: &dyn Fn() -> bool,
 ) -> io::Result<Option<u64>> {
     let mut at = range.start;
     while scanner.wedge().is_none() && !is_done() {
