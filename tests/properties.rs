@@ -102,6 +102,16 @@ proptest! {
     }
 }
 
+/// Whose head is a container's only without its prefixes: behind eight of them it is, behind nine it is not seen.
+#[test]
+fn eight_prefixes_are_taken_off() {
+    let line = "0.412 ERROR: failed to update builder last activity time: open /x: read-only file system\n";
+    for prefixes in 0..12 {
+        let stream = format!("{}{line}", "[tag] ".repeat(prefixes));
+        assert_eq!(is_wedge(stream.as_bytes()), prefixes > 8, "{prefixes}");
+    }
+}
+
 #[test]
 fn a_long_line_is_judged_across_every_bound() {
     let sentence = "failed to update builder last activity time: open /x: read-only file system";

@@ -151,7 +151,7 @@ enum Begins {
     At(u64),
     /// One line goes through all of it.
     Nowhere,
-    /// It is behind the end of the file, or that is in the line that goes on in it.
+    /// The file ends in front of it, or in the line that goes on in it: where it was cut meanwhile, that alone tells.
     Behind,
 }
 

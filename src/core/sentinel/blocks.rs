@@ -146,8 +146,10 @@ mod tests {
     #[test]
     fn the_first_core_is_found() {
         let is_core = |four: &[u8]| Sentinel::ALL.iter().any(|own| four.eq_ignore_ascii_case(own.core().0));
-        let words =
-            ["ty t", "TY T", "tY T", "d-on", "D-ON", "d-On", "ty\0t", "d\ron", "ty tty", "d-d-on", "t d-"];
+        let words = [
+            "ty t", "TY T", "tY T", "d-on", "D-ON", "d-On", "ty\0t", "d\ron", "ty x", "ty-t", "d-ow", "d-xn",
+            "ty tty", "d-d-on", "t d-",
+        ];
         for (at, word) in (0..200).flat_map(|at| words.map(|word| (at, word))) {
             for behind in [0, 1, 64] {
                 let text = [vec![b'.'; at], word.into(), vec![b'.'; behind]].concat();
