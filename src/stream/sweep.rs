@@ -146,6 +146,7 @@ fn judge_stretch(
 }
 
 /// Where the first line begins that begins in a stretch.
+#[derive(Debug, PartialEq, Eq)]
 enum Begins {
     /// Here; the end of the file counts as one.
     At(u64),
@@ -329,4 +330,38 @@ fn lines_before(file: &File, hit: u64) -> io::Result<Option<u64>> {
         end = from;
     }
     Ok((end == 0).then_some(0))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_stretch_begins_with_the_first_line_in_it() {
+        let mut file = tempfile::tempfile().unwrap();
+        let line = [vec![b'x'; 5000], b"\n".to_vec()].concat();
+        file.write_all(&[&line[..], b"y\n", &line, b"z"].concat()).unwrap();
+        for (stretch, begins) in [
+            (1..5000, Begins::Nowhere),
+            (1..5001, Begins::Nowhere),
+            (1..5002, Begins::At(5001)),
+            (5001..5002, Begins::At(5001)),
+            (5002..5003, Begins::Nowhere),
+            (5002..9000, Begins::At(5003)),
+            (5004..20_000, Begins::At(10_004)),
+            // The last line has no end.
+            (10_005..20_000, Begins::Behind),
+            (20_000..30_000, Begins::Behind),
+        ] {
+            for room in [1, 100, 8192] {
+                assert_eq!(
+                    first_line(&file, stretch.clone(), &mut vec![0; room]).unwrap(),
+                    begins,
+                    "{stretch:?}"
+                );
+            }
+        }
+    }
 }

@@ -110,9 +110,11 @@ mod tests {
     fn nothing_is_handed_on_behind_a_no() {
         for threads in [1, 2, 5] {
             let mut seen = Vec::new();
-            // Whoever has the piece behind it is done with it only then.
+            // The piece behind it is begun before, where somebody can, and done only then.
+            let begun = AtomicBool::new(threads == 1);
             let work = |piece, (): &mut (), is_done: &dyn Fn() -> bool| {
-                while piece == 11 && !is_done() {
+                begun.fetch_or(piece == 11, Ordering::Relaxed);
+                while piece == 10 && !begun.load(Ordering::Relaxed) || piece == 11 && !is_done() {
                     thread::yield_now();
                 }
                 Some(piece)
