@@ -17,9 +17,7 @@ use crate::{
 use rustix::io::Errno;
 use std::{
     fs::File,
-    io::ErrorKind,
     num::NonZeroUsize,
-    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     thread,
 };
@@ -159,12 +157,11 @@ fn judge(
         return stream::scan(&mut Patient::stdin(), scanner.clone(), buffer);
     }
     let mut file = File::open(path).map_err(Failure::Read)?;
-    let mut length = match file.read_at(buffer, 0) {
+    let mut length = match sweep::read_some(&file, buffer, 0) {
         // A pipe or a terminal can only be read from its beginning to its end.
         Err(error) if error.raw_os_error() == Some(Errno::SPIPE.raw_os_error()) => {
             return stream::scan(&mut file, scanner.clone(), buffer);
         }
-        Err(error) if error.kind() == ErrorKind::Interrupted => 0,
         length => length.map_err(Failure::Read)?,
     };
     let metadata = file.metadata().map_err(Failure::Read)?;

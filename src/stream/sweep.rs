@@ -286,14 +286,26 @@ fn in_blocks(
 pub fn read_block(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
-        match file.read_at(&mut buffer[length..], offset + length as u64) {
-            Ok(0) => break,
-            Ok(n) => length += n,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        match read_some(file, &mut buffer[length..], offset + length as u64)? {
+            0 => break,
+            n => length += n,
         }
     }
     Ok(length)
+}
+
+/// Reads what one `pread(2)` gives.
+///
+/// # Errors
+///
+/// Those of it but EINTR.
+pub fn read_some(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, offset) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// What a file holds behind an offset, read one piece after the other.
@@ -307,7 +319,7 @@ pub struct Behind<'f> {
 
 impl io::Read for Behind<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read_at(buffer, self.offset)?;
+        let length = read_some(self.file, buffer, self.offset)?;
         self.offset += length as u64;
         Ok(length)
     }
