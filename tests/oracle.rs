@@ -44,6 +44,81 @@ proptest! {
     }
 }
 
+/// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
+/// behind them are judged; `@` is a number, so that no line need be another's repetition.
+const FLOOD: [&str; 48] = [
+    "cp: cannot create /srv/@: Read-only file system",
+    "cp: cannot create /srv/@: Read-only file system",
+    "cp: cannot create /srv/@: Read-only file system",
+    "#7 0.@ x: read-only file system",
+    "#7 0.@ failed to update builder last activity time: open /x: read-only file system",
+    "  =>  => # x: read-only file system @",
+    "=> x: read-only file system @",
+    "web-1  | @ read-only file system",
+    "web  | @ failed to update builder last activity time",
+    "27604 v1 docker @: read-only file system",
+    "Step 3/@ : read-only file system",
+    "0.41 @ read-only file system",
+    "x",
+    "",
+    "add-on @",
+    "security tool @",
+    "------",
+    "app: ------",
+    "@ ------",
+    "---",
+    " > [3/3] RUN x@:",
+    "app:  > [3/@] RUN x:",
+    "Nov 23 21:39:00 #7 0.@ x: read-only file system",
+    "Nov 23 21:39:00 host docker[1]: x@: read-only file system",
+    "21:39:00 27604 v1 docker @: read-only file system",
+    "2026-11-23T21:39:00.123Z x@: read-only file system",
+    "open /root/.docker/buildx/refs/@: read-only file system",
+    "mkdir /home/@/.docker: read-only file system",
+    "open /srv/BUILDX/refs: read-only file system, @",
+    "open /x/activity/.tmp-@: read-only file system",
+    "open /srv/@/read-only file system/x",
+    "x/read-only file system @",
+    "x: read-only file system/@",
+    "read-only file system @",
+    "read-only file system: failed to update builder last activity time: @: no space",
+    "@ mount=failed to update builder last activity time",
+    "failed to update builder last activity time: open /@: permission denied",
+    "x: \x1b[1mread-only\x1b[0m file system @",
+    "\x1b[1mcp: @: read-only file system",
+    "#7 0.@\rx: read-only file system",
+    "x@\rcp: read-only file system",
+    "build\tx\t2026-11-23T21:39:00Z #7 0.@ read-only file system",
+    "{\"msg\":\"@ read-only file system\"}",
+    "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
+    "process \"/bin/sh -c @\" did not: read-only file system",
+    "process \"/bin/sh -c @: read-only file system",
+    "app: #7 0.@ read-only file system",
+    "app: 27604 v0.12.@ docker: read-only file system",
+];
+
+proptest! {
+    #![proptest_config(config(3000))]
+
+    /// Lines that tell nothing new are not judged.
+    #[test]
+    fn the_scanner_and_the_oracle_agree_on_floods(
+        runs in prop::collection::vec((0..FLOOD.len(), 1..4usize), 1..24),
+        wedge in prop::bool::weighted(0.1),
+    ) {
+        let lines = runs.iter().flat_map(|(line, times)| std::iter::repeat_n(FLOOD[*line], *times));
+        let mut stream: String =
+            lines.enumerate().map(|(i, line)| format!("{}\n", line.replace('@', &i.to_string()))).collect();
+        if wedge {
+            stream += "failed to update builder last activity time: open /x: read-only file system\n";
+        }
+        let oracle = oracle::judged(stream.as_bytes(), false);
+        for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
+            prop_assert_eq!(scanned(stream.as_bytes(), &cut, false), oracle.clone(), "{:?}", cut);
+        }
+    }
+}
+
 /// Where the scanner says something else than the oracle: however the stream is cut, with an end behind its last
 /// line too, and where both sentinels have to stand on one line.
 fn differences(stream: &str) -> Vec<String> {

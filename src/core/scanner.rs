@@ -1,7 +1,7 @@
 //! [`Scanner`]: bytes in, a [`Verdict`] out.
 
 use crate::core::{
-    line::{self, AFTER, BEFORE, Excerpt, FIRST, Occurrence, Standing, VIEW, Voice},
+    line::{self, AFTER, BEFORE, Excerpt, FIRST, Known, Occurrence, Signs, Standing, VIEW, Voice},
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
@@ -249,11 +249,18 @@ impl Scanner {
             let start = candidate.map_or(lines.len(), |at| line_start(lines, from, at));
             self.pass(&lines[from..start]);
             from = start;
-            let Some(length) = memchr::memchr(b'\n', &lines[start..]) else { break };
+            if start == lines.len() {
+                break;
+            }
+            let (length, signs) = self.look(&lines[start..]);
+            from += self.pass_known(&lines[start..], length, signs);
+            if from > start {
+                continue;
+            }
             let (line, rest) = lines[start..].split_at(length + 1);
             let before = self.excerpt;
-            self.whole_line(&line[..length]);
-            from = start + line.len();
+            self.whole_line(&line[..length], signs);
+            from += line.len();
             // A line that leaves the excerpt as it was tells nothing new when it is repeated.
             if self.excerpt == before && self.wedge.is_none() {
                 let again = rest.chunks_exact(line.len()).take_while(|next| *next == line).count();
@@ -263,6 +270,50 @@ impl Scanner {
             }
         }
         self.count(&lines[from..]);
+    }
+
+    /// How long the first of some lines is, and its signs.
+    fn look(&self, lines: &[u8]) -> (usize, Signs) {
+        Signs::of_line(self.candidates.level(), lines)
+    }
+
+    /// Passes over the lines up to the first that can tell something new, or to a few in a row that hold no candidate: those
+    /// are found faster otherwise. The first has this length and these signs. Returns how many bytes it passed over.
+    fn pass_known(&mut self, lines: &[u8], mut length: usize, mut signs: Signs) -> usize {
+        const IN_A_ROW: usize = 4;
+        let known = self.known();
+        // Which excerpt a line stands in is not looked at before it matters.
+        let mut in_excerpt = !self.excerpt.is_closed();
+        let (mut end, mut without) = (0, 0);
+        loop {
+            in_excerpt |= signs.have(Signs::DASHES);
+            let line = &lines[end..end + length];
+            if !signs.have(Signs::ACTIVITY.or(Signs::EROFS)) {
+                without += 1;
+            } else if length <= FIRST && known.covers(line, signs, in_excerpt) {
+                without = 0;
+            } else {
+                break;
+            }
+            end += length + 1;
+            if without == IN_A_ROW || end == lines.len() {
+                break;
+            }
+            (length, signs) = self.look(&lines[end..]);
+        }
+        self.pass(&lines[..end]);
+        end
+    }
+
+    fn known(&self) -> Known {
+        let near = &self.near;
+        Known {
+            elsewhere: self.in_stream.erofs.is_some() && near.elsewhere.is_some(),
+            state_dir: near.state_dir.is_some(),
+            mentioned: near.mentioned_erofs.is_some(),
+            container_erofs: near.container_erofs.is_some(),
+            container_activity: near.container_activity.is_some(),
+        }
     }
 
     /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,
@@ -293,37 +344,22 @@ impl Scanner {
         self.line += memchr::memchr_iter(b'\n', lines).count() as u64;
     }
 
-    fn whole_line(&mut self, line: &[u8]) {
+    fn whole_line(&mut self, line: &[u8], signs: Signs) {
         if line.len() > FIRST {
             self.take(line);
             return self.end_line(true);
         }
-        if line::is_plainly_container(line) && self.knows(line) {
-            line::pass_container(line, &mut self.excerpt);
-        } else {
-            let mut found = std::mem::take(&mut self.found);
-            line::judge(line, true, &mut self.excerpt, &mut found);
-            found.sort_by_key(|occurrence| occurrence.at);
-            for occurrence in &found {
-                self.note(occurrence, line);
-            }
-            found.clear();
-            self.found = found;
-            self.decide();
+        let mut found = std::mem::take(&mut self.found);
+        line::judge(line, signs, true, &mut self.excerpt, &mut found);
+        found.sort_by_key(|occurrence| occurrence.at);
+        for occurrence in &found {
+            self.note(occurrence, line);
         }
+        found.clear();
+        self.found = found;
+        self.decide();
         self.start += line.len() as u64 + 1;
         self.line += 1;
-    }
-
-    /// Whether a container's sightings of all sentinels on a line that is plainly a container's were seen before.
-    fn knows(&self, line: &[u8]) -> bool {
-        let near = &self.near;
-        let is_seen = |sentinel| match sentinel {
-            Sentinel::Activity => near.container_activity.is_some(),
-            Sentinel::Erofs => near.container_erofs.is_some(),
-        };
-        Sentinel::ALL.into_iter().all(is_seen)
-            || self.candidates.phrases(line).all(|(sentinel, _)| is_seen(sentinel))
     }
 
     /// Whether the rest of the unfinished line can tell nothing new: it is a container's, and what a container
@@ -375,7 +411,7 @@ impl Scanner {
         let mut found = Vec::new();
         if self.views == 0 {
             if candidate || rules || !complete {
-                self.voice = line::judge(view, complete, &mut self.excerpt, &mut found);
+                self.voice = line::judge(view, Signs::of(view), complete, &mut self.excerpt, &mut found);
             }
         } else if candidate {
             self.voice = line::judge_later(view, complete, self.voice, &mut found);

@@ -1,6 +1,6 @@
 //! The excerpt that buildx prints after a failed step, between two rules.
 
-use super::{EXCERPT_MAX, voice};
+use super::{EXCERPT_MAX, Signs, voice};
 
 /// The rule above and below an excerpt.
 pub(crate) const RULE: &[u8] = b"------";
@@ -47,8 +47,11 @@ impl Excerpt {
 pub(crate) fn rule(head: &[u8]) -> Option<usize> {
     let end = head.iter().rposition(u8::is_ascii_graphic)? + 1;
     let start = head[..end].strip_suffix(RULE)?.len();
-    let handed =
-        || voice::is_container(head) || voice::has_marker(head, start) || voice::has_time(&head[..start]);
+    let handed = || {
+        voice::is_container(head, Signs::ALL)
+            || voice::has_marker(head, start)
+            || voice::has_time(&head[..start])
+    };
     let own = start == 0 || voice::boundary(head, start) && !handed();
     own.then_some(start)
 }

@@ -19,7 +19,7 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
-use signs::Signs;
+pub(crate) use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -70,16 +70,17 @@ pub(crate) struct Occurrence {
     pub(crate) beside_activity: bool,
 }
 
-/// Judges the first (mostly the only) view of a line. `complete` says whether the line ends with
+/// Judges the first (mostly the only) view of a line, whose signs these are. `complete` says whether the line ends with
 /// it. Returns the voice that the line goes on in. Linear in the view.
 pub(crate) fn judge(
     view: &[u8],
+    signs: Signs,
     complete: bool,
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
     let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
-    judge.line(Text::raw(view), Signs::of(view), 0);
+    judge.line(Text::raw(view), signs, 0);
     judge.voice
 }
 
@@ -104,18 +105,38 @@ pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
     !Handed::of(text, Signs::ALL).is_container(start) && !mentioned(&text[..start], &text[end..])
 }
 
-/// Whether a whole line is a container's on its face: its head tells, and neither an escape sequence nor a
-/// carriage return stands on it. Such a line can tell nothing but that a container printed a sentinel; who
-/// knows that already need not look for more, but [`pass_container`].
-pub(crate) fn is_plainly_container(line: &[u8]) -> bool {
-    let head = &line[transport::indent(line)..];
-    voice::is_container(head) && memchr::memchr2(0x1b, b'\r', line).is_none()
+/// What a line may say that was said before: to who knows it, it tells nothing new.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known {
+    /// EROFS, stated by the client, about something else than the state directory.
+    pub(crate) elsewhere: bool,
+    /// EROFS, stated by the client, about the state directory.
+    pub(crate) state_dir: bool,
+    /// EROFS, mentioned.
+    pub(crate) mentioned: bool,
+    /// A container's EROFS.
+    pub(crate) container_erofs: bool,
+    /// A container's activity sentinel.
+    pub(crate) container_activity: bool,
 }
 
-/// Passes over a line that [`is_plainly_container`].
-pub(crate) fn pass_container(line: &[u8], excerpt: &mut Excerpt) {
-    let head = &line[transport::indent(line)..];
-    excerpt.step(head, excerpt::rule(head).is_some());
+impl Known {
+    /// Whether a whole line with these signs tells nothing else. Takes much less than to judge it, and where it is not
+    /// sure it says no. `in_excerpt` says whether the line may stand in an excerpt.
+    pub(crate) fn covers(self, line: &[u8], signs: Signs, in_excerpt: bool) -> bool {
+        let container = (self.container_activity || !signs.have(Signs::ACTIVITY))
+            && (self.container_erofs || !signs.have(Signs::EROFS));
+        // Both decide what stands on the line, and nothing can be said of it without taking them out.
+        if signs.have(Signs::ESCAPE.or(Signs::RETURN)) {
+            return false;
+        }
+        let client = self.elsewhere
+            && !signs.have(Signs::ACTIVITY.or(Signs::QUOTE).or(Signs::MARK))
+            && (self.state_dir || !signs.have(Signs::STATE_DIR))
+            && (self.mentioned || !signs.have(Signs::JOINED))
+            && (self.container_erofs || !in_excerpt);
+        (container || client) && if freed(Text::raw(line), signs).1 { container } else { client }
+    }
 }
 
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
@@ -164,7 +185,12 @@ impl Judge<'_> {
     /// Takes a line whose signs these are.
     fn line(&mut self, line: Text, signs: Signs, depth: usize) {
         let mut freed = Remade::default();
-        let line = if signs.have(Signs::ESCAPE) { line.without_escapes(&mut freed) } else { line };
+        let (line, signs) = if signs.have(Signs::ESCAPE) {
+            // What stood apart can be a mark now.
+            (line.without_escapes(&mut freed), signs.or(Signs::MARK))
+        } else {
+            (line, signs)
+        };
         let mut voice = Voice::Client;
         if signs.have(Signs::RETURN) {
             // It ends no line: what stands behind a container's words is still its own.
@@ -237,7 +263,7 @@ fn freed(segment: Text<'_>, signs: Signs) -> (Text<'_>, bool) {
     let (mut start, mut stamped, mut left) = (0, false, PREFIXES_MAX);
     loop {
         let head = start + transport::indent(&bytes[start..]);
-        let is_container = voice::is_container(&bytes[head..]);
+        let is_container = voice::is_container(&bytes[head..], signs);
         let length = if is_container || left == 0 {
             0
         } else {

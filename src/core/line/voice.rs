@@ -18,8 +18,10 @@ pub(crate) enum Voice {
 
 /// Whether a line, freed of what its transport put in front of it, is container output by its own
 /// head. The forms are those of `BuildKit` (`util/progress/progressui/printer.go`, `display.go`,
-/// `solver/errdefs/source.go`, `util/stack/stack.go`) and of compose (`cmd/formatter/logs.go`).
-pub(crate) fn is_container(head: &[u8]) -> bool {
+/// `solver/errdefs/source.go`, `util/stack/stack.go`) and of compose (`cmd/formatter/logs.go`). `signs`
+/// are those of the head, or more.
+pub(crate) fn is_container(head: &[u8], signs: Signs) -> bool {
+    let marked = signs.have(Signs::MARK);
     match head.first() {
         Some(b'#') => plain_progress(head),
         Some(b'=') => head.starts_with(b"=> "),
@@ -27,9 +29,10 @@ pub(crate) fn is_container(head: &[u8]) -> bool {
         Some(b'{') => progress_json(head),
         Some(b'"') => member_key(head).is_some_and(is_progress_key),
         Some(b'0'..=b'9') => {
-            timed(head) || dockerfile_excerpt(head) || debug_command_line(head) || service_log(head)
+            marked && (timed(head) || dockerfile_excerpt(head) || service_log(head))
+                || debug_command_line(head)
         }
-        Some(_) => service_log(head) || legacy_step(head),
+        Some(_) => marked && service_log(head) || legacy_step(head),
         None => false,
     }
 }
@@ -247,7 +250,7 @@ fn indexed_bar(text: &[u8], at: usize) -> bool {
 /// nobody knows (`app:build:  > [3/3] RUN …`), but not in a container's words.
 pub(crate) fn names_step(line: &[u8]) -> bool {
     let own = |at: usize| line[at..].starts_with(b"> [") && !has_time(&line[..at]);
-    line.starts_with(b"> ") || !is_container(line) && marker(line).is_some_and(own)
+    line.starts_with(b"> ") || !is_container(line, Signs::ALL) && marker(line).is_some_and(own)
 }
 
 /// Whether the seconds of a step stand in the words in front of something, behind a prefix that nobody knows
@@ -358,7 +361,7 @@ mod tests {
             "27604 0.13.1+ds1-3 docker-buildx build .",
             "27604  docker buildx build .",
         ] {
-            assert!(is_container(head.as_bytes()), "{head}");
+            assert!(is_container(head.as_bytes(), Signs::of(head.as_bytes())), "{head}");
         }
     }
 
@@ -399,7 +402,7 @@ mod tests {
             "web-1  |text",
             "[build] | text",
         ] {
-            assert!(!is_container(head.as_bytes()), "{head}");
+            assert!(!is_container(head.as_bytes(), Signs::ALL), "{head}");
         }
     }
 

@@ -125,12 +125,17 @@ fn both<S: Simd, V: SimdInt<S, Element = u8>>(
     word: &[u8],
     [one, other]: [usize; 2],
 ) -> V::Mask {
-    are::<_, V>(simd, block, word, one) & are::<_, V>(simd, block, word, other)
+    stands::<_, V>(simd, block, word, one) & stands::<_, V>(simd, block, word, other)
 }
 
 /// At which places the letter `at` of a word stands, in either case, as it does in one that begins there.
 #[inline(always)]
-fn are<S: Simd, V: SimdInt<S, Element = u8>>(simd: S, block: &[u8], word: &[u8], at: usize) -> V::Mask {
+pub(crate) fn stands<S: Simd, V: SimdInt<S, Element = u8>>(
+    simd: S,
+    block: &[u8],
+    word: &[u8],
+    at: usize,
+) -> V::Mask {
     let bytes = V::from_slice(simd, &block[at..at + V::LEN]);
     let bytes = if word[at].is_ascii_lowercase() { bytes | V::splat(simd, 0x20) } else { bytes };
     bytes.simd_eq(V::splat(simd, word[at]))

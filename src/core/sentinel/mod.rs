@@ -2,6 +2,7 @@
 
 mod blocks;
 
+pub(crate) use blocks::stands;
 use fearless_simd::Level;
 use std::ops::Range;
 
@@ -64,6 +65,11 @@ impl Candidates {
     #[must_use]
     pub fn new() -> Self {
         Self { level: Level::new() }
+    }
+
+    /// What the processor can do.
+    pub(crate) fn level(self) -> Level {
+        self.level
     }
 
     /// The offset of the first candidate at or after `from`, if there is one.
