@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 48] = [
+const FLOOD: [&str; 51] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -88,6 +88,9 @@ const FLOOD: [&str; 48] = [
     "\x1b[1mcp: @: read-only file system",
     "#7 0.@\rx: read-only file system",
     "x@\rcp: read-only file system",
+    "x@\r=> x: read-only file system",
+    "\x1b7=> x: read-only file system @",
+    "0.\x1b741 x: read-only file system @",
     "build\tx\t2026-11-23T21:39:00Z #7 0.@ read-only file system",
     "{\"msg\":\"@ read-only file system\"}",
     "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
@@ -103,10 +106,11 @@ proptest! {
     /// Lines that tell nothing new are not judged.
     #[test]
     fn the_scanner_and_the_oracle_agree_on_floods(
-        runs in prop::collection::vec((0..FLOOD.len(), 1..4usize), 1..24),
+        kinds in prop::collection::vec(0..FLOOD.len(), 1..6),
+        runs in prop::collection::vec((any::<prop::sample::Index>(), 1..4usize), 1..24),
         wedge in prop::bool::weighted(0.1),
     ) {
-        let lines = runs.iter().flat_map(|(line, times)| std::iter::repeat_n(FLOOD[*line], *times));
+        let lines = runs.iter().flat_map(|(line, times)| std::iter::repeat_n(FLOOD[*line.get(&kinds)], *times));
         let mut stream: String =
             lines.enumerate().map(|(i, line)| format!("{}\n", line.replace('@', &i.to_string()))).collect();
         if wedge {

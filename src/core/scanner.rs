@@ -1,7 +1,7 @@
 //! [`Scanner`]: bytes in, a [`Verdict`] out.
 
 use crate::core::{
-    line::{self, AFTER, BEFORE, Excerpt, FIRST, Known, Occurrence, Signs, Standing, VIEW, Voice},
+    line::{self, AFTER, BEFORE, Excerpt, FIRST, Known, Looks, Occurrence, Signs, Standing, VIEW, Voice},
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
@@ -243,6 +243,7 @@ impl Scanner {
 
     /// Takes whole lines, each with its end.
     fn lines(&mut self, lines: &[u8]) {
+        let mut looks = Looks::at(lines, self.candidates.level());
         let mut from = 0;
         while self.wedge.is_none() {
             let candidate = self.candidates.plausible(lines, from..lines.len(), false);
@@ -252,11 +253,13 @@ impl Scanner {
             if start == lines.len() {
                 break;
             }
-            let (length, signs) = self.look(&lines[start..]);
-            from += self.pass_known(&lines[start..], length, signs);
-            if from > start {
-                continue;
-            }
+            let (length, signs) = match self.pass_known(lines, start, &mut looks) {
+                Ok(end) => {
+                    from = end;
+                    continue;
+                }
+                Err(looked) => looked,
+            };
             let (line, rest) = lines[start..].split_at(length + 1);
             let before = self.excerpt;
             self.whole_line(&line[..length], signs);
@@ -272,43 +275,33 @@ impl Scanner {
         self.count(&lines[from..]);
     }
 
-    /// How long the first of some lines is, and its signs.
-    fn look(&self, lines: &[u8]) -> (usize, Signs) {
-        Signs::of_line(self.candidates.level(), lines)
-    }
-
-    /// Passes over the lines up to the first that can tell something new, or to a few in a row that hold no candidate: those
-    /// are found faster otherwise. The first has this length and these signs. Returns how many bytes it passed over.
-    fn pass_known(&mut self, lines: &[u8], mut length: usize, mut signs: Signs) -> usize {
-        const IN_A_ROW: usize = 4;
+    /// Passes over the lines from `start` on, up to the first that can tell something new, or to one behind which no
+    /// candidate is near: the next is found faster otherwise. Where that is the first line, says how long it is, and its signs.
+    fn pass_known(&mut self, lines: &[u8], start: usize, looks: &mut Looks) -> Result<usize, (usize, Signs)> {
         let known = self.known();
         // Which excerpt a line stands in is not looked at before it matters.
         let mut in_excerpt = !self.excerpt.is_closed();
-        let (mut end, mut without) = (0, 0);
-        loop {
-            in_excerpt |= signs.have(Signs::DASHES);
-            let line = &lines[end..end + length];
-            if !signs.have(Signs::ACTIVITY.or(Signs::EROFS)) {
-                without += 1;
-            } else if length <= FIRST && known.covers(line, signs, in_excerpt) {
-                without = 0;
-            } else {
+        let (mut end, mut next) = (start, Some((start, false)));
+        while let Some((from, dashes)) = next {
+            let (length, signs) = looks.line(from);
+            in_excerpt |= dashes || signs.have(Signs::DASHES);
+            if length > FIRST || !known.covers(&lines[from..from + length], signs, in_excerpt) {
+                if from == start {
+                    return Err((length, signs));
+                }
                 break;
             }
-            end += length + 1;
-            if without == IN_A_ROW || end == lines.len() {
-                break;
-            }
-            (length, signs) = self.look(&lines[end..]);
+            end = from + length + 1;
+            next = looks.near(end);
         }
-        self.pass(&lines[..end]);
-        end
+        self.pass(&lines[start..end]);
+        Ok(end)
     }
 
     fn known(&self) -> Known {
         let near = &self.near;
         Known {
-            elsewhere: self.in_stream.erofs.is_some() && near.elsewhere.is_some(),
+            elsewhere: near.elsewhere.is_some(),
             state_dir: near.state_dir.is_some(),
             mentioned: near.mentioned_erofs.is_some(),
             container_erofs: near.container_erofs.is_some(),

@@ -19,7 +19,7 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
-pub(crate) use signs::Signs;
+pub(crate) use signs::{Looks, Signs};
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;

@@ -39,12 +39,7 @@ impl Signs {
 
     /// The signs of a line. Linear.
     pub(crate) fn of(line: &[u8]) -> Self {
-        Self::of_line(Level::new(), line).1
-    }
-
-    /// How long the line is that `text` begins with, and its signs. Linear.
-    pub(crate) fn of_line(level: Level, text: &[u8]) -> (usize, Self) {
-        dispatch!(level, simd => of_line(simd, text))
+        Looks::at(line, Level::new()).line(0).1
     }
 
     /// Whether one of these is among them.
@@ -57,45 +52,139 @@ impl Signs {
     }
 }
 
-/// How far the signs reach that begin among the first 64 bytes.
-const REACH: usize = 64 + 3;
+/// Looks at the lines of a text, 64 bytes at a time: what was found among them is kept for the next line.
+pub(crate) struct Looks<'t> {
+    text: &'t [u8],
+    level: Level,
+    /// Where those bytes begin, and what begins where among them.
+    at: usize,
+    places: Places,
+}
 
-/// How long the line is that `text` begins with, and its signs.
-#[inline(always)]
-fn of_line<S: Simd>(simd: S, text: &[u8]) -> (usize, Signs) {
-    let mut signs = 0;
-    let mut from = 0;
-    loop {
-        let rest = &text[from..];
-        let (newline, mut erofs, its) = match rest.first_chunk() {
-            Some(block) => of_block(simd, block),
-            None => {
-                let mut block = [0; REACH];
-                block[..rest.len()].copy_from_slice(rest);
-                of_block(simd, &block)
+impl<'t> Looks<'t> {
+    pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
+        Self { text, level, at: 0, places: of_block(level, text) }
+    }
+
+    /// Where the line begins that the next core stands on, at `from` or behind it, which is the beginning of a line, and
+    /// whether two dashes may stand up to there. None where the next core is not near.
+    pub(crate) fn near(&mut self, from: usize) -> Option<(usize, bool)> {
+        const NEAR: usize = 256;
+        let (mut start, mut dashes) = (from, false);
+        let mut at = from;
+        while at < self.text.len() && at - from < NEAR {
+            let own = self.fill(at, |places| places.erofs | places.activity);
+            let places = &self.places;
+            dashes |= places.dashes & own != 0;
+            let cores = (places.erofs | places.activity) & own;
+            // In front of the first core, or all where there is none.
+            let newlines = places.newline & own & cores.wrapping_sub(1) & !cores;
+            if newlines != 0 {
+                start = self.at + 64 - newlines.leading_zeros() as usize;
             }
-        };
-        signs |= its;
-        while erofs != 0 {
-            let at = from + erofs.trailing_zeros() as usize;
-            signs |= if may_be_joined(text, at) { Signs::JOINED.0 } else { 0 };
-            erofs &= erofs - 1;
+            if cores != 0 {
+                return Some((start, dashes));
+            }
+            at = self.at + 64;
         }
-        if newline != 0 {
-            return (from + newline.trailing_zeros() as usize, Signs(signs));
+        None
+    }
+
+    /// How long the line is that begins at `from`, and its signs. Linear.
+    pub(crate) fn line(&mut self, from: usize) -> (usize, Signs) {
+        let mut signs = Signs(0);
+        let mut at = from;
+        loop {
+            let own = self.fill(at, |places| places.newline);
+            let places = &self.places;
+            let newline = places.newline & own;
+            // In front of the first newline.
+            let own = own & newline.wrapping_sub(1) & !newline;
+            signs = signs.or(places.signs(own));
+            let mut erofs = places.erofs & own;
+            while erofs != 0 {
+                if may_be_joined(self.text, self.at + erofs.trailing_zeros() as usize) {
+                    signs = signs.or(Signs::JOINED);
+                }
+                erofs &= erofs - 1;
+            }
+            if newline != 0 {
+                return (self.at + newline.trailing_zeros() as usize - from, signs);
+            }
+            at = self.at + 64;
+            if at >= self.text.len() {
+                return (self.text.len() - from, signs);
+            }
         }
-        if rest.len() <= 64 {
-            return (text.len(), Signs(signs));
+    }
+
+    /// Has the bytes at `at` among those that were looked at, and looks anew where what is wanted does not stand there at
+    /// `at` or behind it. Says which of the places these are.
+    fn fill(&mut self, at: usize, wanted: impl Fn(&Places) -> u64) -> u64 {
+        if (self.at..self.at + 64).contains(&at) {
+            let own = u64::MAX << (at - self.at);
+            if at == self.at || wanted(&self.places) & own != 0 {
+                return own;
+            }
         }
-        from += 64;
+        self.at = at;
+        self.places = of_block(self.level, &self.text[at..]);
+        u64::MAX
     }
 }
 
-/// Of the first 64 bytes: where newlines stand, and in front of the first where the core of EROFS stands, and the signs.
+/// At which of 64 places something begins that is a sign: a bit for each, the first the lowest.
+struct Places {
+    newline: u64,
+    erofs: u64,
+    /// All but EROFS.
+    any: u64,
+    escape: u64,
+    carriage_return: u64,
+    tab: u64,
+    quote: u64,
+    mark: u64,
+    dashes: u64,
+    state_dir: u64,
+    activity: u64,
+}
+
+impl Places {
+    /// The signs at some of these places.
+    fn signs(&self, own: u64) -> Signs {
+        let sign = |places: u64, sign: Signs| if places & own == 0 { 0 } else { sign.0 };
+        let erofs = sign(self.erofs, Signs::EROFS);
+        if self.any & own == 0 {
+            return Signs(erofs);
+        }
+        let others = sign(self.escape, Signs::ESCAPE)
+            | sign(self.carriage_return, Signs::RETURN)
+            | sign(self.tab, Signs::TAB)
+            | sign(self.quote, Signs::QUOTE)
+            | sign(self.mark, Signs::MARK)
+            | sign(self.dashes, Signs::DASHES)
+            | sign(self.state_dir, Signs::STATE_DIR)
+            | sign(self.activity, Signs::ACTIVITY);
+        Signs(erofs | others)
+    }
+}
+
+/// How far the signs reach that begin among the first 64 bytes.
+const REACH: usize = 64 + 3;
+
+/// What begins where among the first 64 bytes of a text.
+fn of_block(level: Level, text: &[u8]) -> Places {
+    let mut padded = [0; REACH];
+    let block = text.first_chunk().unwrap_or_else(|| {
+        // Behind the end stands nothing that is a sign.
+        padded[..text.len()].copy_from_slice(text);
+        &padded
+    });
+    dispatch!(level, simd => places(simd, block))
+}
+
 #[inline(always)]
-fn of_block<S: Simd>(simd: S, block: &[u8; REACH]) -> (u64, u64, u16) {
-    let newline = word(simd, block, b"\n").to_bitmask();
-    let own = newline.wrapping_sub(1) & !newline;
+fn places<S: Simd>(simd: S, block: &[u8; REACH]) -> Places {
     let escape = word(simd, block, b"\x1b");
     let carriage_return = word(simd, block, b"\r");
     let tab = word(simd, block, b"\t");
@@ -107,21 +196,20 @@ fn of_block<S: Simd>(simd: S, block: &[u8; REACH]) -> (u64, u64, u16) {
     let dashes = word(simd, block, b"--");
     let state_dir = word(simd, block, b".d") | word(simd, block, b".t") | word(simd, block, b"dx");
     let activity = word(simd, block, Sentinel::Activity.core().0);
-    let erofs = word(simd, block, Sentinel::Erofs.core().0).to_bitmask() & own;
-    let mut signs = sign(erofs, Signs::EROFS);
     let any = escape | carriage_return | tab | quote | mark | dashes | state_dir | activity;
-    // Most lines have none.
-    if any.to_bitmask() & own != 0 {
-        signs |= sign(escape.to_bitmask() & own, Signs::ESCAPE)
-            | sign(carriage_return.to_bitmask() & own, Signs::RETURN)
-            | sign(tab.to_bitmask() & own, Signs::TAB)
-            | sign(quote.to_bitmask() & own, Signs::QUOTE)
-            | sign(mark.to_bitmask() & own, Signs::MARK)
-            | sign(dashes.to_bitmask() & own, Signs::DASHES)
-            | sign(state_dir.to_bitmask() & own, Signs::STATE_DIR)
-            | sign(activity.to_bitmask() & own, Signs::ACTIVITY);
+    Places {
+        newline: word(simd, block, b"\n").to_bitmask(),
+        erofs: word(simd, block, Sentinel::Erofs.core().0).to_bitmask(),
+        any: any.to_bitmask(),
+        escape: escape.to_bitmask(),
+        carriage_return: carriage_return.to_bitmask(),
+        tab: tab.to_bitmask(),
+        quote: quote.to_bitmask(),
+        mark: mark.to_bitmask(),
+        dashes: dashes.to_bitmask(),
+        state_dir: state_dir.to_bitmask(),
+        activity: activity.to_bitmask(),
     }
-    (newline, erofs, signs)
 }
 
 /// At which of the first 64 places a word begins, in either case.
@@ -134,18 +222,13 @@ fn word<S: Simd>(simd: S, block: &[u8; REACH], word: &[u8]) -> mask8x64<S> {
     places
 }
 
-#[inline(always)]
-fn sign(places: u64, sign: Signs) -> u16 {
-    if places == 0 { 0 } else { sign.0 }
-}
-
 /// Whether what stands around the core of EROFS at `at` can make it part of something else.
 fn may_be_joined(text: &[u8], at: usize) -> bool {
     let (phrase, core) = (Sentinel::Erofs.phrase().len(), Sentinel::Erofs.core().1);
     let Some(start) = at.checked_sub(core) else { return false };
     let before = start.checked_sub(1).map(|before| text[before]);
     let behind = text.get(start + phrase);
-    !matches!(before, None | Some(b' ')) || matches!(behind, Some(b'/' | b'\\' | b'.'))
+    !matches!(before, None | Some(b' ' | b'\n')) || matches!(behind, Some(b'/' | b'\\' | b'.'))
 }
 
 #[cfg(test)]
@@ -225,7 +308,7 @@ mod tests {
                 for (text, level) in
                     behind.iter().flat_map(|behind| LEVELS.map(|level| (format!("{line}{behind}"), level)))
                 {
-                    let (length, signs) = Signs::of_line(level(), text.as_bytes());
+                    let (length, signs) = Looks::at(text.as_bytes(), level()).line(0);
                     assert_eq!(length, line.len(), "{text:?}");
                     for sign in EACH {
                         assert_eq!(signs.have(sign), demanded.contains(&sign), "{text:?} {sign:?}");
@@ -236,5 +319,34 @@ mod tests {
         assert!(EACH.iter().all(|sign| Signs::ALL.have(*sign)));
         let both = Signs::QUOTE.or(Signs::TAB);
         assert!(both.have(Signs::TAB) && !both.have(Signs::MARK));
+    }
+
+    #[test]
+    fn the_line_of_the_next_core_is_found() {
+        for before in 0..200 {
+            // Lines of different lengths, so that blocks begin and end anywhere in them.
+            let (some, dashes) = ("x".repeat(before % 70), if before % 3 == 0 { "--\n" } else { "" });
+            let text = format!(
+                "{}\n{some}\n{dashes}ab{some} ad-on\nx\n{}\n security tool\n",
+                "y".repeat(before / 70),
+                "z".repeat(before)
+            );
+            let core = text.find("ab").unwrap();
+            let behind = text.rfind(" sec").unwrap();
+            for level in LEVELS {
+                let mut looks = Looks::at(text.as_bytes(), level());
+                assert_eq!(looks.near(0), Some((core, !dashes.is_empty())), "{text:?}");
+                assert_eq!(looks.near(core), Some((core, false)), "{text:?}");
+                let (length, signs) = looks.line(core);
+                assert_eq!(&text[core + length..][..3], "\nx\n");
+                assert!(signs.have(Signs::EROFS) && !signs.have(Signs::ACTIVITY));
+                assert_eq!(looks.near(core + length + 1), Some((behind, false)), "{text:?}");
+                assert!(looks.line(behind).1.have(Signs::ACTIVITY));
+                assert_eq!(looks.near(text.len()), None);
+                assert_eq!(looks.near(0), Some((core, !dashes.is_empty())), "from the beginning again");
+            }
+        }
+        let far = format!("{}\nad-on\n", "x".repeat(1000));
+        assert_eq!(Looks::at(far.as_bytes(), Level::new()).near(0), None);
     }
 }
