@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 51] = [
+const FLOOD: [&str; 52] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -67,6 +67,7 @@ const FLOOD: [&str; 51] = [
     "app: ------",
     "@ ------",
     "---",
+    "cp: /srv/@: read-only file system ------",
     " > [3/3] RUN x@:",
     "app:  > [3/@] RUN x:",
     "Nov 23 21:39:00 #7 0.@ x: read-only file system",
@@ -120,7 +121,8 @@ proptest! {
         end in 0..ENDS.len(),
     ) {
         let statement = [FLOOD[0]];
-        let excerpt: &[&str] = if excerpts { &["------", "app: ------", " > [3/3] RUN x@:", "x"] } else { &[] };
+        const EXCERPT: &[&str] = &["------", "app: ------", FLOOD[20], " > [3/3] RUN x@:", "x"];
+        let excerpt = if excerpts { EXCERPT } else { &[] };
         let kinds: Vec<&str> =
             statement.iter().chain(excerpt).copied().chain(kinds.iter().map(|kind| FLOOD[*kind])).collect();
         let lines = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
@@ -131,6 +133,19 @@ proptest! {
         for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
             prop_assert_eq!(scanned(stream.as_bytes(), &cut, false), oracle.clone(), "{:?}", cut);
         }
+    }
+}
+
+/// A line that is longer than one view, among lines that tell nothing new.
+#[test]
+fn long_lines_of_a_flood() {
+    let long = "x".repeat(VIEW + AFTER);
+    for (line, end) in FLOOD.iter().flat_map(|line| ENDS.iter().map(move |end| (line, end))) {
+        let (before, behind) = (FLOOD[0].replace('@', "1"), FLOOD[0].replace('@', "2"));
+        let line = line.replace('@', &long);
+        let stream = format!("{before}\n{line}\n{line} read-only file system/x\n{behind}\n{end}");
+        let oracle = oracle::judged(stream.as_bytes(), false);
+        assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{:?}", line.get(..80));
     }
 }
 

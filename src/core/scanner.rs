@@ -285,7 +285,7 @@ impl Scanner {
         while let Some((from, dashes)) = next {
             let (length, signs) = looks.line(from);
             in_excerpt |= dashes || signs.have(Signs::DASHES);
-            if length > FIRST || !known.covers(&lines[from..from + length], signs, in_excerpt) {
+            if !known.covers(&lines[from..from + length], signs, in_excerpt) {
                 if from == start {
                     return Err((length, signs));
                 }
