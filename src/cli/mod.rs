@@ -61,9 +61,12 @@ pub fn run() -> Status {
     if let Some(status) = stream::hidden(&words) {
         return Status::Command(status);
     }
-    let arguments = match Arguments::plain(&words).map_or_else(Arguments::try_parse, Ok) {
+    let arguments = match Arguments::plain(words) {
         Ok(arguments) => arguments,
-        Err(error) => return output::explain(&error, &words),
+        Err(words) => match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(error) => return output::explain(&error, &words),
+        },
     };
     let options = &arguments.options;
     if options.format == Format::Junit && !matches!(arguments.command, Some(Command::Corpus { .. })) {

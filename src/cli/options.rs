@@ -23,8 +23,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// The arguments, where they have no options: `unwedge` and `unwedge check FILE…`. As the parser would read them,
-    /// which alone takes longer than to judge a file of some lines.
-    pub(super) fn plain(words: &[OsString]) -> Option<Self> {
+    /// which alone takes longer than to judge a file of some lines. Otherwise gives the words back.
+    pub(super) fn plain(mut words: Vec<OsString>) -> Result<Self, Vec<OsString>> {
         let options = Options {
             format: Format::Human,
             mounts: MountsFrom::Host,
@@ -34,18 +34,18 @@ impl Arguments {
             quiet: false,
             require_same_line: false,
         };
-        let command = match words {
+        let command = match words.as_slice() {
             [] => None,
             [check, files @ ..]
                 if check == "check"
                     && files.iter().all(|file| !matches!(file.as_encoded_bytes(), [] | [b'-', ..])) =>
             {
-                let files = files.iter().map(PathBuf::from).collect();
+                let files = words.drain(1..).map(PathBuf::from).collect();
                 Some(Command::Check { files, threads: None })
             }
-            _ => return None,
+            _ => return Err(words),
         };
-        Some(Self { options, command })
+        Ok(Self { options, command })
     }
 }
 
@@ -190,12 +190,15 @@ mod tests {
             (&["preflight"], false),
         ] {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            let read = Arguments::plain(&words);
-            assert_eq!(read.is_some(), plain, "{words:?}");
-            if let Some(read) = read {
-                let name = OsString::from("unwedge");
-                let parsed = Arguments::try_parse_from(std::iter::once(&name).chain(&words));
-                assert_eq!(Some(format!("{read:?}")), parsed.ok().map(|parsed| format!("{parsed:?}")));
+            let read = Arguments::plain(words.clone());
+            assert_eq!(read.is_ok(), plain, "{words:?}");
+            match read {
+                Ok(read) => {
+                    let name = OsString::from("unwedge");
+                    let parsed = Arguments::try_parse_from(std::iter::once(&name).chain(&words));
+                    assert_eq!(Some(format!("{read:?}")), parsed.ok().map(|parsed| format!("{parsed:?}")));
+                }
+                Err(given_back) => assert_eq!(given_back, words),
             }
         }
     }
