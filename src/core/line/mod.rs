@@ -124,18 +124,27 @@ impl Known {
     /// Whether a whole line with these signs tells nothing else. Takes much less than to judge it, and where it is not
     /// sure it says no. `in_excerpt` says whether the line may stand in an excerpt.
     pub(crate) fn covers(self, line: &[u8], signs: Signs, in_excerpt: bool) -> bool {
-        let container = (self.container_activity || !signs.have(Signs::ACTIVITY))
-            && (self.container_erofs || !signs.have(Signs::EROFS));
         // Both decide what stands on the line, and nothing can be said of it without taking them out.
         if signs.have(Signs::ESCAPE.or(Signs::RETURN)) {
             return false;
         }
+        let container = (self.container_activity || !signs.have(Signs::ACTIVITY))
+            && (self.container_erofs || !signs.have(Signs::EROFS));
         let client = self.elsewhere
-            && !signs.have(Signs::ACTIVITY.or(Signs::QUOTE).or(Signs::MARK))
+            && !signs.have(Signs::ACTIVITY.or(Signs::QUOTE))
             && (self.state_dir || !signs.have(Signs::STATE_DIR))
             && (self.mentioned || !signs.have(Signs::JOINED))
             && (self.container_erofs || !in_excerpt);
-        (container || client) && if freed(Text::raw(line), signs).1 { container } else { client }
+        if !container && !client {
+            return false;
+        }
+        let (rest, is_container) = freed(Text::raw(line), signs);
+        // The marks can be those of a timestamp.
+        let is_marked = || {
+            signs.have(Signs::MARK)
+                && (rest.bytes.len() == line.len() || Signs::of(rest.bytes).have(Signs::MARK))
+        };
+        if is_container { container } else { client && !is_marked() }
     }
 }
 

@@ -199,7 +199,13 @@ fn marker(text: &[u8]) -> Option<usize> {
 
 /// Whether a marker begins in the first `length` bytes of a text.
 pub(crate) fn has_marker(text: &[u8], length: usize) -> bool {
-    (0..length).any(|at| is_marker(text, at))
+    // Inside a number none begins: no digit is a boundary.
+    let in_number = |at: usize| text[at].is_ascii_digit() && at > 0 && text[at - 1].is_ascii_digit();
+    (0..length).any(|at| begins_marker(text[at]) && !in_number(at) && is_marker(text, at))
+}
+
+fn begins_marker(byte: u8) -> bool {
+    matches!(byte, b'#' | b'=' | b'>' | b'{' | b'[' | b'|' | b'0'..=b'9')
 }
 
 /// Whether one of the unmistakable forms of [`is_container`] begins at `at`. The others (`0.412 text`,
@@ -209,7 +215,7 @@ fn is_marker(text: &[u8], at: usize) -> bool {
     if head[0] == b'|' {
         return indexed_bar(text, at);
     }
-    if !matches!(head[0], b'#' | b'=' | b'>' | b'{' | b'[' | b'0'..=b'9') || !boundary(text, at) {
+    if !begins_marker(head[0]) || !boundary(text, at) {
         return false;
     }
     let number = digits(&head[usize::from(head[0] == b'#')..]);
