@@ -101,6 +101,9 @@ const FLOOD: [&str; 52] = [
     "app: 27604 v0.12.@ docker: read-only file system",
 ];
 
+/// Of these excerpts are made.
+const EXCERPT: &[&str] = &["------", "app: ------", FLOOD[20], " > [3/3] RUN x@:", "x"];
+
 /// What makes of an EROFS that was said before something that is reported: whose words it was, or where it stood.
 const ENDS: [&str; 4] = [
     "",
@@ -121,13 +124,13 @@ proptest! {
         end in 0..ENDS.len(),
     ) {
         let statement = [FLOOD[0]];
-        const EXCERPT: &[&str] = &["------", "app: ------", FLOOD[20], " > [3/3] RUN x@:", "x"];
         let excerpt = if excerpts { EXCERPT } else { &[] };
         let kinds: Vec<&str> =
             statement.iter().chain(excerpt).copied().chain(kinds.iter().map(|kind| FLOOD[*kind])).collect();
         let lines = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
-        let mut stream: String =
-            lines.enumerate().map(|(i, line)| format!("{}\n", line.replace('@', &i.to_string()))).collect();
+        let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &i.to_string()), "
+".into()]);
+        let mut stream: String = lines.collect();
         stream += ENDS[end];
         let oracle = oracle::judged(stream.as_bytes(), false);
         for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {

@@ -106,7 +106,8 @@ pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// What a line may say that was said before: to who knows it, it tells nothing new.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is known or not, whatever the others are")]
 pub(crate) struct Known {
     /// EROFS, stated by the client, about something else than the state directory.
     pub(crate) elsewhere: bool,

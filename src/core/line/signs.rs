@@ -331,8 +331,7 @@ mod tests {
                 "y".repeat(before / 70),
                 "z".repeat(before)
             );
-            let core = text.find("ab").unwrap();
-            let behind = text.rfind(" sec").unwrap();
+            let Some((core, behind)) = text.find("ab").zip(text.rfind(" sec")) else { panic!("{text:?}") };
             for level in LEVELS {
                 let mut looks = Looks::at(text.as_bytes(), level());
                 assert_eq!(looks.near(0), Some((core, !dashes.is_empty())), "{text:?}");
