@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 52] = [
+const FLOOD: [&str; 55] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -93,6 +93,9 @@ const FLOOD: [&str; 52] = [
     "\x1b7=> x: read-only file system @",
     "0.\x1b741 x: read-only file system @",
     "build\tx\t2026-11-23T21:39:00Z #7 0.@ read-only file system",
+    "cp: read-only file system @\tx\t2026-11-23T21:39:00Z #7 0.1 x",
+    "@ x/failed to update builder last activity time\tx\t2026-11-23T21:39:00Z #7 0.1 x",
+    "2026-11-23T21:39:00.1Z x: read-only file system @ x: #7 0.1 x",
     "{\"msg\":\"@ read-only file system\"}",
     "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
     "process \"/bin/sh -c @\" did not: read-only file system",
@@ -139,16 +142,22 @@ proptest! {
     }
 }
 
-/// A line that is longer than one view, among lines that tell nothing new.
+/// A line that is longer than one view, among lines that tell nothing new, to who knows the client's words, a
+/// container's, or both.
 #[test]
 fn long_lines_of_a_flood() {
+    const CLIENT: &str = "mkdir /srv: read-only file system\n";
+    const CONTAINER: &str =
+        "#7 0.1 cp: read-only file system\n#7 0.1 failed to update builder last activity time\n";
     let long = "x".repeat(VIEW + AFTER);
-    for (line, end) in FLOOD.iter().flat_map(|line| ENDS.iter().map(move |end| (line, end))) {
-        let (before, behind) = (FLOOD[0].replace('@', "1"), FLOOD[0].replace('@', "2"));
-        let line = line.replace('@', &long);
-        let stream = format!("{before}\n{line}\n{line} read-only file system/x\n{behind}\n{end}");
-        let oracle = oracle::judged(stream.as_bytes(), false);
-        assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{:?}", line.get(..80));
+    let both = format!("{CLIENT}{CONTAINER}");
+    for before in [CLIENT, CONTAINER, &both] {
+        for (line, end) in FLOOD.iter().flat_map(|line| ENDS.iter().map(move |end| (line, end))) {
+            let line = line.replace('@', &long);
+            let stream = format!("{before}{line}\n{line} read-only file system/x\n{before}{end}");
+            let oracle = oracle::judged(stream.as_bytes(), false);
+            assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{before:?} {:?}", line.get(..80));
+        }
     }
 }
 

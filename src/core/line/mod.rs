@@ -139,12 +139,13 @@ impl Known {
         if !container && !client {
             return false;
         }
-        let (rest, is_container) = freed(Text::raw(line), signs);
+        // Its first view tells its voice.
+        let first = &line[..line.len().min(FIRST)];
+        let (rest, is_container) = freed(Text::raw(first), signs);
+        let prefix = first.len() - rest.bytes.len();
         // The marks can be those of a timestamp.
-        let is_marked = || {
-            signs.have(Signs::MARK)
-                && (rest.bytes.len() == line.len() || Signs::of(rest.bytes).have(Signs::MARK))
-        };
+        let is_marked =
+            || signs.have(Signs::MARK) && (prefix == 0 || Signs::of(&line[prefix..]).have(Signs::MARK));
         if is_container { container } else { client && !is_marked() }
     }
 }
