@@ -95,7 +95,7 @@ const FLOOD: [&str; 55] = [
     "build\tx\t2026-11-23T21:39:00Z #7 0.@ read-only file system",
     "cp: read-only file system @\tx\t2026-11-23T21:39:00Z #7 0.1 x",
     "@ x/failed to update builder last activity time\tx\t2026-11-23T21:39:00Z #7 0.1 x",
-    "2026-11-23T21:39:00.1Z x: read-only file system @ x: #7 0.1 x",
+    "2026-11-23T21:39:00.1Z x: read-only file system @ x: #7 0.1 x: read-only file system",
     "{\"msg\":\"@ read-only file system\"}",
     "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
     "process \"/bin/sh -c @\" did not: read-only file system",
@@ -154,11 +154,90 @@ fn long_lines_of_a_flood() {
     for before in [CLIENT, CONTAINER, &both] {
         for (line, end) in FLOOD.iter().flat_map(|line| ENDS.iter().map(move |end| (line, end))) {
             let line = line.replace('@', &long);
-            let stream = format!("{before}{line}\n{line} read-only file system/x\n{before}{end}");
-            let oracle = oracle::judged(stream.as_bytes(), false);
-            assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{before:?} {:?}", line.get(..80));
+            for tail in ["", " read-only file system/x"] {
+                let stream = format!("{before}{line}{tail}\n{before}{end}");
+                let oracle = oracle::judged(stream.as_bytes(), false);
+                assert_eq!(
+                    scanned(stream.as_bytes(), &WHOLE, false),
+                    oracle,
+                    "{before:?} {:?}",
+                    line.get(..80)
+                );
+            }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    /// A line that says again, with other digits, what was said before is not judged.
+    #[test]
+    fn the_scanner_and_the_oracle_agree_on_lines_with_other_digits(
+        Stream(bytes) in stream(), digits in prop::collection::vec(b'0'..=b'9', 1..50), times in 2..5usize, end in 0..ENDS.len(),
+    ) {
+        let mut digits = digits.iter().cycle();
+        let mut other = |byte: u8| if byte.is_ascii_digit() { *digits.next().unwrap() } else { byte };
+        let mut stream = Vec::new();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.len() < VIEW) {
+            stream.extend_from_slice(line);
+            for _ in 1..times {
+                stream.extend(line.iter().map(|byte| other(*byte)));
+            }
+        }
+        stream.extend_from_slice(ENDS[end].as_bytes());
+        let oracle = oracle::judged(&stream, false);
+        for cut in [WHOLE, Cut::Every(300)] {
+            prop_assert_eq!(scanned(&stream, &cut, false), oracle.clone(), "{:?}", cut);
+        }
+    }
+}
+
+/// Few digits are asked for; and an excerpt makes of the same words a container's.
+#[test]
+fn other_digits_can_say_something_else() {
+    for (one, other, demanded) in [
+        (
+            r#"{"msg":"read-only file\u0030system"}"#,
+            r#"{"msg":"read-only file\u0020system"}"#,
+            "wedge stream 4 3",
+        ),
+        (
+            r#"{"msg":"read-only file\x30system"}"#,
+            r#"{"msg":"read-only file\x20system"}"#,
+            "wedge stream 4 3",
+        ),
+        ("<34>1 web  | x: $E", "<34>2 web  | x: $E", "wedge stream 4 3"),
+        // What an escape sequence stands between comes together.
+        (
+            "{\"msg\":\"read-only file\\\x1b[0mu0030system\"}",
+            "{\"msg\":\"read-only file\\\x1b[0mu0020system\"}",
+            "wedge stream 4 3",
+        ),
+        ("<34>\x1b[0m1 web  | x: $E", "<34>\x1b[0m2 web  | x: $E", "wedge stream 4 3"),
+        ("#7 0.1 x: $E", "#7 0.2 x: $E", "clear read-only-elsewhere@1 activity-failure@4"),
+    ] {
+        demand(&[(&format!("{one}\n{one}\n{other}\n$A: open /x\n"), demanded)]);
+    }
+    let (rule, step, line) = ("------\n", " > [3/3] RUN x:\n", "x 1: read-only file system\n");
+    let container = "#7 0.1 failed to update builder last activity time\n";
+    for before in ["", rule, &format!("{rule}{step}"), &format!("{rule}{step}1\n2\n3\n4\n5\n6\n7\n")] {
+        for behind in ["", rule, &format!("{rule}{step}")] {
+            let stream = format!("{container}{line}{line}{before}{line}{line}{behind}{line}{line}");
+            assert_eq!(differences(&stream), Vec::<String>::new(), "{stream}");
+        }
+    }
+    // A line that is a rule, and tells nothing else, is one each time.
+    let rule = "cp: /srv/1: $E ------\n";
+    let failure = "$A: open /x: permission denied\n";
+    let known = format!("#7 0.1 x: $E\nmkdir /srv: $E\n{failure}{rule}{}", "x\n".repeat(200));
+    demand(&[
+        (
+            &format!("{known}{rule}{step}{failure}"),
+            "clear read-only-elsewhere@2 activity-failure@3 (Ownership) container-output@207",
+        ),
+        (&format!("{known}{failure}"), "clear read-only-elsewhere@1 activity-failure@3 (Ownership)"),
+    ]);
 }
 
 /// Where the scanner says something else than the oracle: however the stream is cut, with an end behind its last

@@ -1,7 +1,9 @@
 //! [`Scanner`]: bytes in, a [`Verdict`] out.
 
 use crate::core::{
-    line::{self, AFTER, BEFORE, Excerpt, FIRST, Known, Looks, Occurrence, Signs, Standing, VIEW, Voice},
+    line::{
+        self, AFTER, BEFORE, Excerpt, FIRST, Known, Looks, Occurrence, Shapes, Signs, Standing, VIEW, Voice,
+    },
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
 };
@@ -244,6 +246,7 @@ impl Scanner {
     /// Takes whole lines, each with its end.
     fn lines(&mut self, lines: &[u8]) {
         let mut looks = Looks::at(lines, self.candidates.level());
+        let mut shapes = Shapes::new();
         let mut from = 0;
         while self.wedge.is_none() {
             let candidate = self.candidates.plausible(lines, from..lines.len(), false);
@@ -253,23 +256,19 @@ impl Scanner {
             if start == lines.len() {
                 break;
             }
-            let (length, signs) = match self.pass_known(lines, start, &mut looks) {
+            let (length, signs) = match self.pass_known(lines, start, &mut looks, &mut shapes) {
                 Ok(end) => {
                     from = end;
                     continue;
                 }
                 Err(looked) => looked,
             };
-            let (line, rest) = lines[start..].split_at(length + 1);
             let before = self.excerpt;
-            self.whole_line(&line[..length], signs);
-            from += line.len();
-            // A line that leaves the excerpt as it was tells nothing new when it is repeated.
-            if self.excerpt == before && self.wedge.is_none() {
-                let again = rest.chunks_exact(line.len()).take_while(|next| *next == line).count();
-                self.start += (again * line.len()) as u64;
-                self.line += again as u64;
-                from += again * line.len();
+            self.whole_line(&lines[start..start + length], signs);
+            from += length + 1;
+            // What is said again outside of an excerpt tells nothing new.
+            if before.is_closed() && self.excerpt == before {
+                shapes.keep(lines, start, length);
             }
         }
         self.count(&lines[from..]);
@@ -277,21 +276,37 @@ impl Scanner {
 
     /// Passes over the lines from `start` on, up to the first that can tell something new, or to one behind which no
     /// candidate is near: the next is found faster otherwise. Where that is the first line, says how long it is, and its signs.
-    fn pass_known(&mut self, lines: &[u8], start: usize, looks: &mut Looks) -> Result<usize, (usize, Signs)> {
+    fn pass_known(
+        &mut self,
+        lines: &[u8],
+        start: usize,
+        looks: &mut Looks,
+        shapes: &mut Shapes,
+    ) -> Result<usize, (usize, Signs)> {
         let known = self.known();
         // Which excerpt a line stands in is not looked at before it matters.
         let mut in_excerpt = !self.excerpt.is_closed();
         let (mut end, mut next) = (start, Some((start, false)));
         while let Some((from, dashes)) = next {
             let (length, signs) = looks.line(from);
-            in_excerpt |= dashes || signs.have(Signs::DASHES);
-            if !known.covers(&lines[from..from + length], signs, in_excerpt) {
-                if from == start {
-                    return Err((length, signs));
+            let line = &lines[from..from + length];
+            in_excerpt |= dashes;
+            let said = if in_excerpt { from } else { shapes.said(lines, from, length) };
+            if said > from {
+                end = said;
+            } else {
+                in_excerpt |= signs.have(Signs::DASHES);
+                if !known.covers(line, signs, in_excerpt) {
+                    if from == start {
+                        return Err((length, signs));
+                    }
+                    break;
                 }
-                break;
+                if !in_excerpt {
+                    shapes.keep_first(lines, from, length);
+                }
+                end = from + length + 1;
             }
-            end = from + length + 1;
             next = looks.near(end);
         }
         self.pass(&lines[start..end]);

@@ -8,6 +8,7 @@
 mod cause;
 mod envelope;
 mod excerpt;
+mod shapes;
 mod signs;
 mod text;
 mod transport;
@@ -19,6 +20,7 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
+pub(crate) use shapes::Shapes;
 pub(crate) use signs::{Looks, Signs};
 use text::{Remade, Text};
 use voice::Handed;

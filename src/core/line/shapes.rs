@@ -1,0 +1,157 @@
+//! Lines that differ in nothing but digits.
+//!
+//! No rule asks which digit stands somewhere, only whether one does and how many (but for the few that
+//! [`Shapes::keep`] leaves out). So a line that differs from one that was judged in nothing but digits says the same,
+//! and a flood of one error, with a counter, a time and a process id on every line, is judged once.
+
+/// The last lines of a text that were judged, one for each length or so.
+pub(crate) struct Shapes {
+    /// Where they begin, and how long they are.
+    kept: [(u32, u32); Self::ROOM],
+}
+
+impl Shapes {
+    const ROOM: usize = 64;
+
+    pub(crate) fn new() -> Self {
+        // No line is this long.
+        Self { kept: [(0, u32::MAX); Self::ROOM] }
+    }
+
+    /// Keeps the line of a text that begins at `from`, if its digits stand for any others.
+    pub(crate) fn keep(&mut self, text: &[u8], from: usize, length: usize) {
+        let (Ok(start), Ok(long)) = (u32::try_from(from), u32::try_from(length)) else { return };
+        if !names_a_digit(&text[from..from + length]) {
+            self.kept[length % Self::ROOM] = (start, long);
+        }
+    }
+
+    /// The same, where none of that length is kept.
+    pub(crate) fn keep_first(&mut self, text: &[u8], from: usize, length: usize) {
+        if self.kept[length % Self::ROOM].1 as usize != length {
+            self.keep(text, from, length);
+        }
+    }
+
+    /// Where the lines end that begin at `from`, are so long, and say what one that is kept says; `from` where the
+    /// first of them says something else.
+    pub(crate) fn said(&self, text: &[u8], from: usize, length: usize) -> usize {
+        let (start, long) = self.kept[length % Self::ROOM];
+        if long as usize != length {
+            return from;
+        }
+        let kept = &text[start as usize..][..length];
+        let again = |line: &&[u8]| line[length] == b'\n' && differ_in_digits(kept, &line[..length]);
+        from + (length + 1) * text[from..].chunks_exact(length + 1).take_while(again).count()
+    }
+}
+
+/// Whether a rule may ask which digit stands on a line: in an escape of JSON (`\u001b`, `\x1b`), and where a syslog
+/// message has its version (`<34>1 `). What an escape sequence stands between can come together.
+fn names_a_digit(line: &[u8]) -> bool {
+    let apart = memchr::memchr(b'\x1b', line).is_some();
+    let next = |at: usize| line.get(at + 1);
+    memchr::memchr2_iter(b'\\', b'>', line).any(|at| {
+        apart
+            || match line[at] {
+                b'>' => next(at).is_some_and(u8::is_ascii_digit),
+                _ => matches!(next(at), Some(b'x' | b'u')),
+            }
+    })
+}
+
+/// Whether two texts of the same length differ in nothing but digits. Linear, and as fast as they are read.
+fn differ_in_digits(one: &[u8], other: &[u8]) -> bool {
+    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
+    let differs = |a: u8, b: u8| (a != b) & !(is_digit(a) & is_digit(b));
+    let (ones, one) = one.as_chunks::<32>();
+    let (others, other) = other.as_chunks::<32>();
+    let any =
+        |one: &[u8], other: &[u8]| one.iter().zip(other).fold(false, |any, (a, b)| any | differs(*a, *b));
+    ones.iter().zip(others).all(|(one, other)| !any(one, other)) && !any(one, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the lines end behind the first that say what it says, if it was kept.
+    fn said(text: &str) -> usize {
+        let mut shapes = Shapes::new();
+        let length = text.find('\n').unwrap_or(text.len());
+        shapes.keep(text.as_bytes(), 0, length);
+        shapes.said(text.as_bytes(), length + 1, length) - length - 1
+    }
+
+    #[test]
+    fn lines_with_other_digits_say_the_same() {
+        for (text, length) in [
+            ("a1\n", 0),
+            ("a1\na2\n", 3),
+            ("a1\na2\na3\nb4\na5\n", 6),
+            ("a1\na2\na3", 3),
+            ("a1\nab\n", 0),
+            ("a1\na\n2\n", 0),
+            ("a1\na12\n", 0),
+            ("ab\na1\n", 0),
+            ("ab\nab\n", 3),
+            ("ab\nAb\n", 0),
+            ("a0\na/\n", 0),
+            ("a9\na:\n", 0),
+            ("a:\na9\n", 0),
+            ("\n\n\n", 2),
+            ("\nx\n", 0),
+            ("é1\né2\n", 4),
+            // A rule may ask for the digit.
+            ("\\u001b\n\\u001b\n", 0),
+            ("\\x1b\n\\x1b\n", 0),
+            ("1\\n\n2\\n\n", 4),
+            ("1\\\n2\\\n", 3),
+            ("<34>1 x\n<34>1 x\n", 0),
+            ("<34>x1\n<56>x2\n", 7),
+            ("<34>\n<56>\n", 5),
+            ("\x1b[1m1\n\x1b[2m2\n", 6),
+            ("\x1b[1m\\n\n\x1b[1m\\n\n", 0),
+            ("\x1b[1m>\n\x1b[1m>\n", 0),
+        ] {
+            assert_eq!(said(text), length, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_line_is_compared() {
+        for length in 1..140 {
+            let line = "7".repeat(length);
+            for at in 0..length {
+                let mut other = line.clone();
+                other.replace_range(at..=at, "x");
+                assert_eq!(said(&format!("{line}\n{other}\n")), 0, "{length} {at}");
+                other.replace_range(at..=at, "8");
+                assert_eq!(said(&format!("{line}\n{other}\n")), length + 1, "{length} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_of_each_length_is_kept() {
+        let text = "a1\nb22\nc3\na5\n";
+        let mut shapes = Shapes::new();
+        let said =
+            |shapes: &Shapes| [(0, 2), (3, 3), (10, 2)].map(|(at, n)| shapes.said(text.as_bytes(), at, n));
+        assert_eq!(said(&shapes), [0, 3, 10], "none");
+        shapes.keep_first(text.as_bytes(), 0, 2);
+        shapes.keep(text.as_bytes(), 3, 3);
+        assert_eq!(said(&shapes), [3, 7, 13]);
+        // The first stays, where it is not to be another.
+        shapes.keep_first(text.as_bytes(), 7, 2);
+        assert_eq!(said(&shapes), [3, 7, 13]);
+        shapes.keep(text.as_bytes(), 7, 2);
+        assert_eq!(said(&shapes), [0, 7, 10]);
+        // Lengths that share a place.
+        let long = format!("{}\n{}\n", "x".repeat(3 + Shapes::ROOM), "abc\n".repeat(2));
+        shapes.keep(long.as_bytes(), 0, 3 + Shapes::ROOM);
+        assert_eq!(shapes.said(long.as_bytes(), 4 + Shapes::ROOM, 3), 4 + Shapes::ROOM);
+        shapes.keep_first(long.as_bytes(), 4 + Shapes::ROOM, 3);
+        assert_eq!(shapes.said(long.as_bytes(), 4 + Shapes::ROOM, 3), 12 + Shapes::ROOM);
+    }
+}
