@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 55] = [
+const FLOOD: [&str; 70] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -99,6 +99,22 @@ const FLOOD: [&str; 55] = [
     "{\"msg\":\"@ read-only file system\"}",
     "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
     "process \"/bin/sh -c @\" did not: read-only file system",
+    "cp: cannot create '/srv/@/x': read-only file system",
+    "open \"/srv/@/x\": read-only file system",
+    "x PROCESS \"@ read-only file system",
+    "The COMMAND '@ read-only file system",
+    "x @, 'b process \"read-only file system",
+    // Without a mark, a container's by what is in an envelope.
+    "'x\\nStep 3/@ : read-only file system',",
+    "  'x\\nStep 3/@ : read-only file system',",
+    "21:39:00 'x\\nStep 3/@ : read-only file system',",
+    "\"log\": \"Step 3/@ : read-only file system\",",
+    "stderr: 'Step 3/@ : read-only file system'",
+    "x: b'Step 3/@ : read-only file system'",
+    "@ x=b'Step 3/@ : read-only file system'",
+    "level=error msg=\"Step 3/@ : read-only file system\"",
+    "x process \\\"@ read-only file system",
+    "x: \\nb'Step 3/@ : read-only file system'",
     "process \"/bin/sh -c @: read-only file system",
     "app: #7 0.@ read-only file system",
     "app: 27604 v0.12.@ docker: read-only file system",
@@ -138,6 +154,23 @@ proptest! {
         let oracle = oracle::judged(stream.as_bytes(), false);
         for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
             prop_assert_eq!(scanned(stream.as_bytes(), &cut, false), oracle.clone(), "{:?}", cut);
+        }
+    }
+}
+
+/// Of any two of these lines the second is judged as behind the first.
+#[test]
+fn two_lines_of_a_flood() {
+    for (one, other) in FLOOD.iter().flat_map(|one| FLOOD.iter().map(move |other| (one, other))) {
+        for end in ENDS {
+            let lines = [FLOOD[0], FLOOD[0], one, one, other, other];
+            let lines: Vec<_> = (7..).zip(lines).map(|(i, line)| line.replace('@', &i.to_string())).collect();
+            let stream = format!("{}\n{end}", lines.join("\n"));
+            assert_eq!(
+                scanned(stream.as_bytes(), &WHOLE, false),
+                oracle::judged(stream.as_bytes(), false),
+                "{stream:?}"
+            );
         }
     }
 }

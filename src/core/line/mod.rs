@@ -134,7 +134,7 @@ impl Known {
         let container = (self.container_activity || !signs.have(Signs::ACTIVITY))
             && (self.container_erofs || !signs.have(Signs::EROFS));
         let client = self.elsewhere
-            && !signs.have(Signs::ACTIVITY.or(Signs::QUOTE))
+            && !signs.have(Signs::ACTIVITY)
             && (self.state_dir || !signs.have(Signs::STATE_DIR))
             && (self.mentioned || !signs.have(Signs::JOINED))
             && (self.container_erofs || !in_excerpt);
@@ -148,8 +148,26 @@ impl Known {
         // The marks can be those of a timestamp.
         let is_marked =
             || signs.have(Signs::MARK) && (prefix == 0 || Signs::of(&line[prefix..]).have(Signs::MARK));
-        if is_container { container } else { client && !is_marked() }
+        let is_quoted = || signs.have(Signs::QUOTE) && !only_names_are_quoted(&line[prefix..]);
+        if is_container { container } else { client && !is_marked() && !is_quoted() }
     }
+}
+
+/// Whether all that is quoted on a line without a mark, freed of its prefixes, are names, as in `cannot create
+/// '/srv/x': `: it is no envelope and holds none, and hands no words to a container. Where it is not sure it says no.
+fn only_names_are_quoted(line: &[u8]) -> bool {
+    memchr::memchr2_iter(b'"', b'\'', line).all(|quote| match &line[..quote] {
+        // No member, no value under a key; nor `process "/bin/sh -c …"` or `the command '/bin/sh -c …'`, in either case.
+        [before @ .., b' '] => {
+            let word = before.iter().rev().take(7).map(u8::to_ascii_lowercase);
+            before.last().is_some_and(u8::is_ascii_alphanumeric)
+                && !word.clone().eq(b"process".iter().rev().copied())
+                && !word.eq(b"command".iter().rev().copied())
+        }
+        // The closing one; `b'…'` is Python's.
+        [.., last] => *last != b'b' && (last.is_ascii_alphanumeric() || b"/._-".contains(last)),
+        [] => false,
+    })
 }
 
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the
