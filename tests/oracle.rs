@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 70] = [
+const FLOOD: [&str; 72] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -98,6 +98,8 @@ const FLOOD: [&str; 70] = [
     "2026-11-23T21:39:00.1Z x: read-only file system @ x: #7 0.1 x: read-only file system",
     "{\"msg\":\"@ read-only file system\"}",
     "{\"msg\":\"failed to update builder last activity time: @: permission denied\"}",
+    "{\"log\":\"\\u001b[3@mcp: read-only file system\\u001b[0m\\n\",\"time\":\"2026-11-23T21:39:00.@Z\"}",
+    "{\"log\":\"#7 0.@ \\u001b[31mcp: read-only file system\"}",
     "process \"/bin/sh -c @\" did not: read-only file system",
     "cp: cannot create '/srv/@/x': read-only file system",
     "open \"/srv/@/x\": read-only file system",
@@ -241,13 +243,36 @@ fn other_digits_can_say_something_else() {
             "wedge stream 4 3",
         ),
         ("<34>1 web  | x: $E", "<34>2 web  | x: $E", "wedge stream 4 3"),
-        // What an escape sequence stands between comes together.
+        // What an escape sequence, or a string's escape, stands between comes together.
         (
             "{\"msg\":\"read-only file\\\x1b[0mu0030system\"}",
             "{\"msg\":\"read-only file\\\x1b[0mu0020system\"}",
             "wedge stream 4 3",
         ),
         ("<34>\x1b[0m1 web  | x: $E", "<34>\x1b[0m2 web  | x: $E", "wedge stream 4 3"),
+        (
+            r#"{"msg":"{\"log\":\"read-only file\\u0030system\"}"}"#,
+            r#"{"msg":"{\"log\":\"read-only file\\u0020system\"}"}"#,
+            "wedge stream 4 3",
+        ),
+        (
+            r#"{"msg":"{\"log\":\"read-only file\u005cu0030system\"}"}"#,
+            r#"{"msg":"{\"log\":\"read-only file\u005cu0020system\"}"}"#,
+            "wedge stream 4 3",
+        ),
+        (
+            r#"{"msg":"{\"log\":\"read-only file\\\u001b[0mu0030system\"}"}"#,
+            r#"{"msg":"{\"log\":\"read-only file\\\u001b[0mu0020system\"}"}"#,
+            "wedge stream 4 3",
+        ),
+        (
+            r#"{"msg":"<34>\u001b[0m1 web  | x: $E"}"#,
+            r#"{"msg":"<34>\u001b[0m2 web  | x: $E"}"#,
+            "wedge stream 4 3",
+        ),
+        (r#"{"msg":"<34>1 web  | x: $E"}"#, r#"{"msg":"<34>2 web  | x: $E"}"#, "wedge stream 4 3"),
+        (r#"{"msg":"<34\x3e1 web  | x: $E"}"#, r#"{"msg":"<34\x3e2 web  | x: $E"}"#, "wedge stream 4 3"),
+        (r#"{"msg":"x\u001b[1m: $E"}"#, r#"{"msg":"x\u002b[1m: $E"}"#, "wedge stream 4 1"),
         ("#7 0.1 x: $E", "#7 0.2 x: $E", "clear read-only-elsewhere@1 activity-failure@4"),
     ] {
         demand(&[(&format!("{one}\n{one}\n{other}\n$A: open /x\n"), demanded)]);

@@ -1,8 +1,10 @@
 //! Lines that differ in nothing but digits.
 //!
 //! No rule asks which digit stands somewhere, only whether one does and how many (but for the few that
-//! [`Shapes::keep`] leaves out). So a line that differs from one that was judged in nothing but digits says the same,
+//! [`asked`] names). So a line that differs from one that was judged in nothing but digits says the same,
 //! and a flood of one error, with a counter, a time and a process id on every line, is judged once.
+
+use std::ops::Range;
 
 /// The last lines of a text that were judged, one for each length or so.
 pub(crate) struct Shapes {
@@ -12,16 +14,19 @@ pub(crate) struct Shapes {
 
 impl Shapes {
     const ROOM: usize = 64;
+    /// In how many places a rule may ask for the digits of a line that is kept: no more than are quickly compared.
+    const ASKED: usize = 8;
 
     pub(crate) fn new() -> Self {
         // No line is this long.
         Self { kept: [(0, u32::MAX); Self::ROOM] }
     }
 
-    /// Keeps the line of a text that begins at `from`, if its digits stand for any others.
+    /// Keeps the line of a text that begins at `from`, if it can stand for others.
     pub(crate) fn keep(&mut self, text: &[u8], from: usize, length: usize) {
         let (Ok(start), Ok(long)) = (u32::try_from(from), u32::try_from(length)) else { return };
-        if !names_a_digit(&text[from..from + length]) {
+        let line = &text[from..from + length];
+        if stands_for_others(line) && asked(line).nth(Self::ASKED).is_none() {
             self.kept[length % Self::ROOM] = (start, long);
         }
     }
@@ -41,22 +46,48 @@ impl Shapes {
             return from;
         }
         let kept = &text[start as usize..][..length];
-        let again = |line: &&[u8]| line[length] == b'\n' && differ_in_digits(kept, &line[..length]);
+        let mut asked = asked(kept);
+        let asked: [_; Self::ASKED] = std::array::from_fn(|_| asked.next().unwrap_or(0..0));
+        let same = |line: &[u8]| {
+            differ_in_digits(kept, line) && asked.iter().all(|at| kept[at.clone()] == line[at.clone()])
+        };
+        let again = |line: &&[u8]| line[length] == b'\n' && same(&line[..length]);
         from + (length + 1) * text[from..].chunks_exact(length + 1).take_while(again).count()
     }
 }
 
-/// Whether a rule may ask which digit stands on a line: in an escape of JSON (`\u001b`, `\x1b`), and where a syslog
-/// message has its version (`<34>1 `). What an escape sequence stands between can come together.
-fn names_a_digit(line: &[u8]) -> bool {
-    let apart = memchr::memchr(b'\x1b', line).is_some();
-    let next = |at: usize| line.get(at + 1);
-    memchr::memchr2_iter(b'\\', b'>', line).any(|at| {
-        apart
-            || match line[at] {
-                b'>' => next(at).is_some_and(u8::is_ascii_digit),
-                _ => matches!(next(at), Some(b'x' | b'u')),
-            }
+/// The escape of a JSON string that begins an escape sequence, in its two forms.
+const ESCAPED: [&[u8]; 2] = [b"\\u001b", b"\\x1b"];
+
+fn escaped(text: &[u8]) -> Option<&'static [u8]> {
+    ESCAPED
+        .into_iter()
+        .find(|form| text.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form)))
+}
+
+/// Whether a line has no escape whose digits matter but [`ESCAPED`], and whether nothing that digits matter behind can
+/// come together where an escape sequence, or a string's escape, stood.
+fn stands_for_others(line: &[u8]) -> bool {
+    let plain = |at: usize| line.get(at + 1).is_some_and(|next| b"nrt\"'/".contains(next));
+    let mut sequences = memchr::memchr(b'\x1b', line).is_some();
+    let all_known = memchr::memchr_iter(b'\\', line).all(|at| {
+        let begins = escaped(&line[at..]).is_some();
+        sequences |= begins;
+        begins || plain(at)
+    });
+    all_known && !(sequences && memchr::memchr(b'>', line).is_some())
+}
+
+/// Where a rule may ask which digits stand on a line that stands for others: in an escape of a string, and where a
+/// syslog message has its version (`<34>1 `).
+fn asked(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    memchr::memchr2_iter(b'\\', b'>', line).filter_map(|at| {
+        let length = match line[at] {
+            b'>' if line.get(at + 1)?.is_ascii_digit() => 2,
+            b'>' => return None,
+            _ => escaped(&line[at..])?.len(),
+        };
+        Some(at..at + length)
     })
 }
 
@@ -102,17 +133,37 @@ mod tests {
             ("\n\n\n", 2),
             ("\nx\n", 0),
             ("é1\né2\n", 4),
-            // A rule may ask for the digit.
-            ("\\u001b\n\\u001b\n", 0),
-            ("\\x1b\n\\x1b\n", 0),
-            ("1\\n\n2\\n\n", 4),
-            ("1\\\n2\\\n", 3),
-            ("<34>1 x\n<34>1 x\n", 0),
+            // Digits that a rule may ask for.
+            ("1\\u001b1\n2\\u001B2\n", 0),
+            ("1\\u001b1\n2\\u001b2\n", 9),
+            ("1\\u001B1\n2\\u001B2\n", 9),
+            ("1\\u001b1\n1\\u002b1\n", 0),
+            ("1\\x1b1\n2\\x1b2\n", 7),
+            ("1\\x1b1\n1\\x2b1\n", 0),
+            ("\\x1b\\x1b\n\\x1b\\x2b\n", 0),
+            ("<34>1 x\n<56>1 x\n", 8),
+            ("<34>1 x\n<34>2 x\n", 0),
+            ("<34>11\n<56>12\n", 7),
             ("<34>x1\n<56>x2\n", 7),
             ("<34>\n<56>\n", 5),
+            ("1\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\n2\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\n", 34),
+            (
+                "\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\n\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x2b\n",
+                0,
+            ),
+            // Other escapes of a string, and what comes together where one stood, are not looked into.
+            ("1\\n\\r\\t\\\"\\'\\/1\n2\\n\\r\\t\\\"\\'\\/2\n", 15),
+            ("\\u0020\n\\u0020\n", 0),
+            ("\\u005cu0020\n\\u005cu0020\n", 0),
+            ("\\x20\n\\x20\n", 0),
+            ("\\\\u001b\n\\\\u001b\n", 0),
+            ("\\q\n\\q\n", 0),
+            ("\\\n\\\n", 0),
             ("\x1b[1m1\n\x1b[2m2\n", 6),
-            ("\x1b[1m\\n\n\x1b[1m\\n\n", 0),
+            ("\x1b[1m\\n\n\x1b[1m\\n\n", 7),
+            ("\\\x1b[1mn\n\\\x1b[1mn\n", 0),
             ("\x1b[1m>\n\x1b[1m>\n", 0),
+            ("\\u001b[1m>\n\\u001b[1m>\n", 0),
         ] {
             assert_eq!(said(text), length, "{text:?}");
         }
