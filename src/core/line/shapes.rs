@@ -46,13 +46,16 @@ impl Shapes {
             return from;
         }
         let kept = &text[start as usize..][..length];
-        let mut asked = asked(kept);
-        let asked: [_; Self::ASKED] = std::array::from_fn(|_| asked.next().unwrap_or(0..0));
-        let same = |line: &[u8]| {
-            differ_in_digits(kept, line) && asked.iter().all(|at| kept[at.clone()] == line[at.clone()])
-        };
-        let again = |line: &&[u8]| line[length] == b'\n' && same(&line[..length]);
-        from + (length + 1) * text[from..].chunks_exact(length + 1).take_while(again).count()
+        let alike = |line: &[u8]| line[length] == b'\n' && differ_in_digits(kept, &line[..length]);
+        let lines = || text[from..].chunks_exact(length + 1);
+        if !lines().next().is_some_and(alike) {
+            return from;
+        }
+        let mut places = asked(kept);
+        let asked: [_; Self::ASKED] = std::array::from_fn(|_| places.next().unwrap_or(0..0));
+        let asked = &asked[..asked.iter().take_while(|at| !at.is_empty()).count()];
+        let same = |line: &[u8]| asked.iter().all(|at| kept[at.clone()] == line[at.clone()]);
+        from + (length + 1) * lines().take_while(|line| alike(line) && same(line)).count()
     }
 }
 
