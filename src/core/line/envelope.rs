@@ -125,6 +125,10 @@ fn said(members: Members) -> Option<Remade> {
             member.value.pop();
         }
         // What was put there stands where the string begins.
+        if said.is_none() && quote.is_empty() {
+            said = Some(member.value);
+            continue;
+        }
         let between = if said.is_some() { between } else { b"" };
         let said = said.get_or_insert_default();
         for byte in between.iter().chain(quote) {
@@ -179,7 +183,7 @@ fn embedded(text: Text) -> Option<(usize, Members)> {
 fn json(text: Text, start: usize) -> Members {
     let bytes = text.bytes;
     let python = bytes[start..].iter().find(|b| matches!(b, b'"' | b'\'')) == Some(&b'\'');
-    let mut members = Members::new();
+    let mut members = Members::with_capacity(4);
     let (mut key, mut i) = (Vec::new(), start);
     while let Some(quote) = bytes
         .get(i..)
@@ -275,7 +279,8 @@ fn string(text: Text, start: usize, quote: u8) -> (Remade, usize) {
 
 fn escaped(text: Text, start: usize, quote: u8, introducer: u8) -> (Remade, usize) {
     let bytes = text.bytes;
-    let mut value = Remade::default();
+    let end = memchr::memchr(quote, &bytes[start..]).unwrap_or_default();
+    let mut value = Remade::with_room(end);
     let mut i = start;
     while i < bytes.len() && bytes[i] != quote {
         let at = text.at(i);

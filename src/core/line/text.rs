@@ -24,6 +24,11 @@ pub(crate) struct Remade {
 }
 
 impl Remade {
+    /// With room for so many bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), at: Vec::with_capacity(bytes) }
+    }
+
     pub(crate) fn push(&mut self, byte: u8, at: u32) {
         self.bytes.push(byte);
         self.at.push(at);
@@ -114,6 +119,7 @@ impl<'t> Text<'t> {
             return self;
         }
         let mut strings_end = true;
+        *freed = Remade::with_room(bytes.len());
         let mut i = 0;
         while i < bytes.len() {
             let plain = memchr::memchr(ESC, &bytes[i..]).unwrap_or(bytes.len() - i);
