@@ -70,7 +70,7 @@ pub fn stream(input: &mut Unstructured) -> Result<Stream> {
 
 /// The next lines, a piece of one, or a change of all that is there.
 fn more(input: &mut Unstructured, bytes: &mut Vec<u8>, long: bool) -> Result<()> {
-    match input.int_in_range(0..=15u8)? {
+    match input.int_in_range(0..=16u8)? {
         0 => bytes.extend(of_the_corpus(input)?),
         1..=4 => bytes.extend((line(input)? + "\n").into_bytes()),
         5 => bytes.extend((sentence(input)? + "\n").into_bytes()),
@@ -94,6 +94,14 @@ fn more(input: &mut Unstructured, bytes: &mut Vec<u8>, long: bool) -> Result<()>
             let prefix = any_of(input, prefix)?.as_bytes();
             let lines = bytes.split_inclusive(|byte| *byte == b'\n');
             *bytes = lines.flat_map(|line| [prefix, line].concat()).collect();
+        }
+        15 => {
+            // Each line twice, the second time with other digits.
+            let step: u8 = input.int_in_range(1..=9)?;
+            let other =
+                |byte: &u8| if byte.is_ascii_digit() { b'0' + (byte - b'0' + step) % 10 } else { *byte };
+            let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+            *bytes = lines.flat_map(|line| line.iter().copied().chain(line.iter().map(other))).collect();
         }
         _ => bytes.extend(around_a_bound(input, long)?),
     }
