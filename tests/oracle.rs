@@ -272,7 +272,7 @@ fn other_digits_can_say_something_else() {
         ),
         (r#"{"msg":"<34>1 web  | x: $E"}"#, r#"{"msg":"<34>2 web  | x: $E"}"#, "wedge stream 4 3"),
         (r#"{"msg":"<34\x3e1 web  | x: $E"}"#, r#"{"msg":"<34\x3e2 web  | x: $E"}"#, "wedge stream 4 3"),
-        (r#"{"msg":"x\u001b[1m: $E"}"#, r#"{"msg":"x\u002b[1m: $E"}"#, "wedge stream 4 1"),
+        (r#"{"msg":"web\u001b[1m  | x: $E"}"#, r#"{"msg":"web\u002b[1m  | x: $E"}"#, "wedge stream 4 3"),
         ("#7 0.1 x: $E", "#7 0.2 x: $E", "clear read-only-elsewhere@1 activity-failure@4"),
     ] {
         demand(&[(&format!("{one}\n{one}\n{other}\n$A: open /x\n"), demanded)]);

@@ -245,6 +245,9 @@ impl Scanner {
 
     /// Takes whole lines, each with its end.
     fn lines(&mut self, lines: &[u8]) {
+        if lines.is_empty() {
+            return;
+        }
         let mut looks = Looks::at(lines, self.candidates.level());
         let mut shapes = Shapes::new();
         let mut from = 0;

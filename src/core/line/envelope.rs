@@ -124,11 +124,11 @@ fn said(members: Members) -> Option<Remade> {
         if member.value.bytes.ends_with(b"\n") {
             member.value.pop();
         }
-        // What was put there stands where the string begins.
         if said.is_none() && quote.is_empty() {
             said = Some(member.value);
             continue;
         }
+        // What was put there stands where the string begins.
         let between = if said.is_some() { between } else { b"" };
         let said = said.get_or_insert_default();
         for byte in between.iter().chain(quote) {

@@ -51,30 +51,31 @@ impl Shapes {
         if !lines().next().is_some_and(alike) {
             return from;
         }
-        let mut places = asked(kept);
-        let asked: [_; Self::ASKED] = std::array::from_fn(|_| places.next().unwrap_or(0..0));
-        let asked = &asked[..asked.iter().take_while(|at| !at.is_empty()).count()];
-        let same = |line: &[u8]| asked.iter().all(|at| kept[at.clone()] == line[at.clone()]);
+        let mut asked = asked(kept);
+        let places: [_; Self::ASKED] = std::array::from_fn(|_| asked.next().unwrap_or(0..0));
+        let places = &places[..places.iter().take_while(|at| !at.is_empty()).count()];
+        let same = |line: &[u8]| places.iter().all(|at| kept[at.clone()] == line[at.clone()]);
         from + (length + 1) * lines().take_while(|line| alike(line) && same(line)).count()
     }
 }
 
 /// The escape of a JSON string that begins an escape sequence, in its two forms.
-const ESCAPED: [&[u8]; 2] = [b"\\u001b", b"\\x1b"];
+const INTRODUCERS: [&[u8]; 2] = [b"\\u001b", b"\\x1b"];
 
-fn escaped(text: &[u8]) -> Option<&'static [u8]> {
-    ESCAPED
+/// The one that a text begins with, if it does.
+fn introducer(text: &[u8]) -> Option<&'static [u8]> {
+    INTRODUCERS
         .into_iter()
         .find(|form| text.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form)))
 }
 
-/// Whether a line has no escape whose digits matter but [`ESCAPED`], and whether nothing that digits matter behind can
+/// Whether a line has no escape whose digits matter but [`INTRODUCERS`], and whether nothing that digits matter behind can
 /// come together where an escape sequence, or a string's escape, stood.
 fn stands_for_others(line: &[u8]) -> bool {
     let plain = |at: usize| line.get(at + 1).is_some_and(|next| b"nrt\"'/".contains(next));
     let mut sequences = memchr::memchr(b'\x1b', line).is_some();
     let all_known = memchr::memchr_iter(b'\\', line).all(|at| {
-        let begins = escaped(&line[at..]).is_some();
+        let begins = introducer(&line[at..]).is_some();
         sequences |= begins;
         begins || plain(at)
     });
@@ -88,7 +89,7 @@ fn asked(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
         let length = match line[at] {
             b'>' if line.get(at + 1)?.is_ascii_digit() => 2,
             b'>' => return None,
-            _ => escaped(&line[at..])?.len(),
+            _ => introducer(&line[at..])?.len(),
         };
         Some(at..at + length)
     })
