@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     core::{mountinfo::MountCount, recipe::Facts, state::Probe},
-    host::{self, Mounts},
+    host::{self, Mounts, OwnTable},
     report,
 };
 
@@ -17,6 +17,7 @@ pub(super) fn look(options: &Options) -> Option<(Mounts, Facts)> {
 
 /// The same for a command that gets these variables.
 pub(super) fn look_as(options: &Options, variables: host::Variables) -> Option<(Mounts, Facts)> {
+    let (context, own) = (host::context(variables), OwnTable::default());
     let mounts = match (&options.mountinfo, options.mounts) {
         (Some(path), _) => match host::from_file(path) {
             Ok(mounts) => mounts,
@@ -26,17 +27,17 @@ pub(super) fn look_as(options: &Options, variables: host::Variables) -> Option<(
                 return None;
             }
         },
-        (None, MountsFrom::Host) => host::count(variables),
+        (None, MountsFrom::Host) => host::count(variables, context.as_deref(), &own),
         (None, MountsFrom::Given(n)) => Mounts::given(MountCount::Known(n)),
         (None, MountsFrom::Unknown) => Mounts::given(MountCount::Unknown("--mounts unknown".into())),
     };
     let directory = host::directory(variables);
     let facts = Facts {
-        probe: directory.as_deref().map(host::probe),
+        probe: directory.as_deref().map(|directory| host::probe(directory, &own)),
         state_directory: directory.map(|path| path.into_os_string().into_encoded_bytes()),
         leaked: mounts.points.clone(),
         others: mounts.others(),
-        context: host::context(variables),
+        context,
     };
     Some((mounts, facts))
 }

@@ -6,7 +6,7 @@ mod mounts;
 mod names;
 mod state;
 
-pub use mounts::{Mounts, Unreadable, count, from_file};
+pub use mounts::{Mounts, OwnTable, Unreadable, count, from_file};
 pub use names::names;
 pub use state::{directory, probe};
 

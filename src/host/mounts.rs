@@ -1,9 +1,10 @@
 //! Counting leaked mounts, where dockerd looks.
 
-use super::{Variables, context};
+use super::Variables;
 use crate::core::mountinfo::{Entry, LINE_MAX, Lines, MountCount, ParseError};
 use rustix::{io::Errno, process::Pid};
 use std::{
+    cell::OnceCell,
     collections::VecDeque,
     fmt,
     fs::{self, File},
@@ -18,6 +19,32 @@ const KEPT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where dockerd writes its process id.
 const PID_FILE: &str = "/run/docker.pid";
+
+/// The mount table of this process.
+const OWN: &str = "/proc/self/mountinfo";
+
+/// How much of it is kept, in bytes: of an ordinary host all, of one with thousands of leaked mounts nothing.
+const OWN_MAX: usize = 64 * 1024;
+
+/// The mount table of this process, for all who ask what is in it: where it is no longer than 64 KiB the kernel,
+/// which takes longer to write it than we to read it, is asked once.
+#[derive(Debug, Default)]
+pub struct OwnTable(OnceCell<Vec<u8>>);
+
+impl OwnTable {
+    /// Hands on each line, and the mount that it tells of.
+    pub(super) fn each(&self, on: impl FnMut(&[u8], Entry)) -> Result<(), Unreadable> {
+        if let Some(kept) = self.0.get() {
+            return each(kept.as_slice(), on);
+        }
+        let (mut file, mut head) = (File::open(OWN).map_err(Unreadable::Read)?, Vec::new());
+        file.by_ref().take(OWN_MAX as u64 + 1).read_to_end(&mut head).map_err(Unreadable::Read)?;
+        if head.len() > OWN_MAX {
+            return each(BufReader::new(head.chain(file)), on);
+        }
+        each(self.0.get_or_init(|| head).as_slice(), on)
+    }
+}
 
 /// How many leaked mounts there are, and where they were counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +65,19 @@ impl Mounts {
         Self { count, source: b"--mounts".to_vec(), points: Vec::new() }
     }
 
-    /// Counts in a table, named `source`.
+    /// Counts in the table of a file, named `source`.
     fn of(path: &Path, source: Vec<u8>) -> Result<Self, Unreadable> {
+        let file = File::open(path).map_err(Unreadable::Read)?;
+        Self::among(|on| each(BufReader::new(file), on), source)
+    }
+
+    /// Counts among the mounts that `each` hands on.
+    fn among(
+        each: impl FnOnce(&mut dyn FnMut(&[u8], Entry)) -> Result<(), Unreadable>,
+        source: Vec<u8>,
+    ) -> Result<Self, Unreadable> {
         let (mut count, mut points, mut bytes) = (0, VecDeque::new(), 0);
-        each(path, |_, entry| {
+        each(&mut |_, entry| {
             if !entry.is_leaked() {
                 return;
             }
@@ -94,11 +130,11 @@ pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
     Mounts::of(path, path.as_os_str().as_encoded_bytes().to_vec())
 }
 
-/// Counts on this host: in the mount table of the process that `/run/docker.pid` names, where that is
+/// Counts on this host, with its docker [`context`](super::context()): in the mount table of the process that `/run/docker.pid` names, where that is
 /// dockerd and can be seen and read (under `hidepid` those of others cannot), else in our own, and then
 /// the source says so. A daemon that is somewhere else, or may be, makes the count unknown.
 #[must_use]
-pub fn count(variables: Variables) -> Mounts {
+pub fn count(variables: Variables, context: Option<&str>, own: &OwnTable) -> Mounts {
     let unknown =
         |why: String| Mounts { count: MountCount::Unknown(why), source: Vec::new(), points: Vec::new() };
     if let Some(host) = variables("DOCKER_HOST") {
@@ -107,17 +143,16 @@ pub fn count(variables: Variables) -> Mounts {
             return unknown(format!("DOCKER_HOST is {host}: the daemon runs on another host"));
         }
     }
-    if let Some(context) = context(variables) {
+    if let Some(context) = context {
         return unknown(format!("the docker context is {context}: its daemon may run on another host"));
     }
-    let own = Path::new("/proc/self/mountinfo");
     let reason = match of_daemon() {
         Daemon::Counted(mounts) => return mounts,
         Daemon::Unreadable(reason) => format!(" (not {reason})"),
         Daemon::None => String::new(),
     };
-    Mounts::of(own, format!("{}{reason}", own.display()).into_bytes())
-        .unwrap_or_else(|error| unknown(format!("{}: {error}{reason}", own.display())))
+    Mounts::among(|on| own.each(on), format!("{OWN}{reason}").into_bytes())
+        .unwrap_or_else(|error| unknown(format!("{OWN}: {error}{reason}")))
 }
 
 /// What the mount table of the daemon says.
@@ -151,13 +186,12 @@ fn of_daemon() -> Daemon {
 }
 
 /// Hands on each line of a table, and the mount that it tells of. Memory: a line.
-pub(super) fn each(path: &Path, mut on: impl FnMut(&[u8], Entry)) -> Result<(), Unreadable> {
-    let mut file = BufReader::new(File::open(path).map_err(Unreadable::Read)?);
+fn each(mut table: impl BufRead, mut on: impl FnMut(&[u8], Entry)) -> Result<(), Unreadable> {
     let (mut lines, mut line) = (Lines::default(), Vec::new());
     loop {
         line.clear();
         let most = LINE_MAX as u64 + 2;
-        if file.by_ref().take(most).read_until(b'\n', &mut line).map_err(Unreadable::Read)? == 0 {
+        if table.by_ref().take(most).read_until(b'\n', &mut line).map_err(Unreadable::Read)? == 0 {
             return lines.finish().map_err(Unreadable::Parse);
         }
         let text = line.strip_suffix(b"\n").unwrap_or(&line);

@@ -1,6 +1,6 @@
 //! The state directory, and whether it can be written.
 
-use super::{Variables, mounts};
+use super::{OwnTable, Variables};
 use crate::core::{
     mountinfo::Entry,
     state::{Access, Held, Owner, Probe, Space},
@@ -38,7 +38,7 @@ pub(super) fn docker_config(variables: Variables) -> Option<PathBuf> {
 /// Looks whether buildx could write in a state directory, without writing: `access(2)` on its
 /// `activity` and on itself, or on the nearest ancestor that exists; `statvfs(3)`; the mount table.
 #[must_use]
-pub fn probe(directory: &Path) -> Probe {
+pub fn probe(directory: &Path, own: &OwnTable) -> Probe {
     let mut asked: Vec<PathBuf> =
         [directory.join("activity"), directory.to_owned()].into_iter().filter(|path| exists(path)).collect();
     if asked.is_empty() {
@@ -54,7 +54,7 @@ pub fn probe(directory: &Path) -> Probe {
     let metadata = fs::metadata(&probed).ok();
     Probe {
         directory: directory.as_os_str().as_bytes().to_vec(),
-        held: held(&probed, directory),
+        held: held(&probed, directory, own),
         space: space(&probed),
         owner: metadata.map(|m| Owner { uid: m.uid(), gid: m.gid(), mode: m.mode() }),
         asker: (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw()),
@@ -98,11 +98,11 @@ fn space(path: &Path) -> Option<Space> {
     Some(Space { bytes: blocks.saturating_mul(stat.f_frsize), inodes: (stat.f_files > 0).then_some(inodes) })
 }
 
-fn held(path: &Path, directory: &Path) -> Option<Held> {
+fn held(path: &Path, directory: &Path, own: &OwnTable) -> Option<Held> {
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (id, path) = (mount_id(path).map(|id| id.to_string()), real(path));
     let (mut by_id, mut by_path) = (None, None::<Entry>);
-    mounts::each(Path::new("/proc/self/mountinfo"), |line, entry| {
+    own.each(|line, entry| {
         if id.as_ref().is_some_and(|id| starts_with_word(line, id.as_bytes())) {
             by_id = Some(entry);
         } else if entry.is_above(path.as_os_str().as_bytes())
