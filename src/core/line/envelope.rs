@@ -5,43 +5,51 @@ use super::{
     text::{Remade, Text},
     voice::{self, Handed},
 };
+use std::ops::Range;
 
-/// Keys whose value is what was said, and keys whose value is the error that it was said about.
-/// CI systems, log shippers and wrappers differ in the key, and in how deep it stands.
-const SAID: [&[u8]; 24] = [
-    b"msg",
-    b"message",
-    b"MESSAGE",
-    b"log",
-    b"line",
-    b"text",
-    b"short_message",
-    b"full_message",
-    b"output",
-    b"Output",
-    b"stdout",
-    b"stderr",
-    b"stdout_lines",
-    b"stderr_lines",
-    b"body",
-    b"stringValue",
-    b"event",
-    b"content",
-    b"textPayload",
-    b"@message",
-    b"@m",
-    b"_raw",
-    b"out",
-    b"data",
-];
-const ERROR: [&[u8]; 2] = [b"error", b"err"];
+/// Whether a value under this key is what was said. CI systems, log shippers and wrappers differ in the key, and in how
+/// deep it stands.
+fn is_said_key(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"msg"
+            | b"message"
+            | b"MESSAGE"
+            | b"log"
+            | b"line"
+            | b"text"
+            | b"short_message"
+            | b"full_message"
+            | b"output"
+            | b"Output"
+            | b"stdout"
+            | b"stderr"
+            | b"stdout_lines"
+            | b"stderr_lines"
+            | b"body"
+            | b"stringValue"
+            | b"event"
+            | b"content"
+            | b"textPayload"
+            | b"@message"
+            | b"@m"
+            | b"_raw"
+            | b"out"
+            | b"data"
+    )
+}
+
+/// Whether a value under this key is the error that it was said about.
+fn is_error_key(key: &[u8]) -> bool {
+    matches!(key, b"error" | b"err")
+}
 
 /// Keys of progress JSON whose value is a step's name or a warning about the Dockerfile.
 const PROGRESS: [&[u8]; 4] = [b"name", b"id", b"short", b"detail"];
 
 /// Whether a value under this key is what somebody said.
 fn is_text_key(key: &[u8]) -> bool {
-    SAID.contains(&key) || ERROR.contains(&key)
+    is_said_key(key) || is_error_key(key)
 }
 
 /// Whether a value under this key, on a line of its own, belongs to progress JSON that was printed
@@ -79,6 +87,37 @@ pub(crate) fn open(text: Text) -> Option<Opened> {
     Some(Opened { in_front, said })
 }
 
+/// Where in an object that one stands which is all that it says, without an escape: one string under a key that is
+/// known, as in `{"log":"text\\n","stream":"stderr"}`, with a newline at its end or none. What [`open`] opens is the same;
+/// this is quick, and where it is not sure there is none.
+pub(crate) fn plain(object: &[u8]) -> Option<Range<usize>> {
+    if !object.starts_with(b"{\"") {
+        return None;
+    }
+    let mut said = None;
+    let mut key: &[u8] = b"";
+    let mut stops = memchr::memchr2_iter(b'"', b'\\', object);
+    while let Some(quote) = stops.next() {
+        let end = stops.next()?;
+        let (escape, close) = if object[end] == b'"' { (false, end) } else { (true, stops.next()?) };
+        if object[quote] != b'"' || escape && object[end..=close] != *b"\\n\"" {
+            return None;
+        }
+        let value = quote + 1..end;
+        let rest = &object[close + 1..];
+        let rest = &rest[blanks(rest)..];
+        if rest.starts_with(b":") || rest.starts_with(b"=>") {
+            if escape {
+                return None;
+            }
+            key = &object[value];
+        } else if is_text_key(key) && said.replace(value).is_some() {
+            return None;
+        }
+    }
+    said
+}
+
 /// A string, and the key it stands under.
 struct Member {
     key: Vec<u8>,
@@ -106,9 +145,9 @@ impl Member {
 /// such a string begins with may be a mere mention.
 fn said(members: Members) -> Option<Remade> {
     let known = members.iter().any(Member::is_text);
-    let messages = members.iter().filter(|m| SAID.contains(&m.key.as_slice())).count();
+    let messages = members.iter().filter(|m| is_said_key(&m.key)).count();
     let (mut lines, errors): (Members, Members) = if known {
-        members.into_iter().filter(Member::is_text).partition(|m| SAID.contains(&m.key.as_slice()))
+        members.into_iter().filter(Member::is_text).partition(|m| is_said_key(&m.key))
     } else {
         (members.into_iter().filter(Member::is_more_than_a_word).collect(), Members::new())
     };
@@ -229,7 +268,7 @@ fn service_message(text: Text) -> Members {
         let (value, after) = escaped(text, quote + 1, b'\'', b'|');
         let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
         if key.is_some_and(|key| KEYS.contains(&key)) {
-            members.push(Member { key: SAID[0].to_vec(), value, quote: text.at(quote) });
+            members.push(Member { key: b"msg".to_vec(), value, quote: text.at(quote) });
         }
         i = after;
     }
@@ -392,6 +431,55 @@ mod tests {
             (r#""key": "a text","#, "\"a text"),
         ] {
             assert_eq!(opened(raw).as_deref(), Some(said), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_an_object_says_plainly() {
+        for (raw, said) in [
+            (r#"{"log":"text"}"#, Some("text")),
+            (r#"{"log":"text\n"}"#, Some("text")),
+            (r#"{"log":"\n"}"#, Some("")),
+            (r#"{"log":""}"#, Some("")),
+            (
+                r#"{"n":1,"k":"word","a":["b"], "msg" : "it's /a text." , "d":{"e":"f\n"}} "x" z"#,
+                Some("it's /a text."),
+            ),
+            (r#"{"error":"text"}"#, Some("text")),
+            (r#"{"log"=>"text"}"#, Some("text")),
+            (r#"{"log":["text"]}"#, Some("text")),
+            // Another escape, anywhere.
+            (r#"{"log":"a\nb"}"#, None),
+            (r#"{"log":"a\n\n"}"#, None),
+            (r#"{"log":"a\\n"}"#, None),
+            (r#"{"log":"a\t"}"#, None),
+            (r#"{"log":"a\""}"#, None),
+            (r#"{"log":"text","k":"\u0041"}"#, None),
+            (r#"{"log\n":"text"}"#, None),
+            (r#"{"log":"text"}\"#, None),
+            (r#"{"log":"text"\"x"}"#, None),
+            // Nothing, or more than one thing.
+            (r#"{"log":"a","log":"b"}"#, None),
+            (r#"{"log":["a","b"]}"#, None),
+            (r#"{"error":"a","msg":"b"}"#, None),
+            (r#"{"k":"a text"}"#, None),
+            (r#"{"log":1}"#, None),
+            ("{}", None),
+            ("", None),
+            // It has no end.
+            (r#"{"log":"text"#, None),
+            (r#"{"log":"text\"#, None),
+            (r#"{"log":"text\n"#, None),
+            (r#"{"log":"text","k"#, None),
+            // It begins otherwise.
+            (r#"{ "log":"text"}"#, None),
+            (r#"{'log':"text"}"#, None),
+            (r#"["log":"text"]"#, None),
+        ] {
+            assert_eq!(plain(raw.as_bytes()).map(|at| &raw[at]), said, "{raw}");
+            if said.is_some() {
+                assert_eq!(opened(raw).as_deref(), said, "{raw}");
+            }
         }
     }
 

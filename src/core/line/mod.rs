@@ -138,7 +138,9 @@ impl Known {
             && (self.state_dir || !signs.have(Signs::STATE_DIR))
             && (self.mentioned || !signs.have(Signs::JOINED))
             && (self.container_erofs || !in_excerpt);
-        if !container && !client {
+        // What an envelope holds steps the excerpt, and not the envelope itself.
+        let may_open = signs.have(Signs::QUOTE) && !signs.have(Signs::DASHES) && !in_excerpt;
+        if !container && !client && !may_open {
             return false;
         }
         // Its first view tells its voice.
@@ -149,7 +151,17 @@ impl Known {
         let is_marked =
             || signs.have(Signs::MARK) && (prefix == 0 || Signs::of(&line[prefix..]).have(Signs::MARK));
         let is_quoted = || signs.have(Signs::QUOTE) && !only_names_are_quoted(&line[prefix..]);
-        if is_container { container } else { client && !is_marked() && !is_quoted() }
+        if is_container {
+            return container;
+        }
+        if client && !is_marked() && !is_quoted() {
+            return true;
+        }
+        let head = &line[prefix + transport::indent(rest.bytes)..];
+        may_open
+            && line.len() == first.len()
+            && envelope::plain(head)
+                .is_some_and(|said| self.covers(&head[said.clone()], Signs::of(&head[said]), false))
     }
 }
 

@@ -5,8 +5,8 @@
     reason = "what is not inlined into `dispatch!` is not compiled for its instruction set"
 )]
 
-use crate::core::sentinel::{Sentinel, stands};
-use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, mask8x64, u8x64};
+use crate::core::sentinel::Sentinel;
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 /// A set of signs: characters without which a rule finds nothing. Most lines have few of them, and most rules need
 /// not look at a line then.
@@ -136,38 +136,106 @@ impl<'t> Looks<'t> {
 /// At which of 64 places something begins that is a sign: a bit for each, the first the lowest.
 struct Places {
     newline: u64,
-    erofs: u64,
-    /// All but EROFS.
-    any: u64,
-    escape: u64,
-    carriage_return: u64,
-    tab: u64,
-    quote: u64,
-    mark: u64,
     dashes: u64,
-    state_dir: u64,
+    erofs: u64,
     activity: u64,
+    /// All but newlines and cores, and which of [`SINGLE`] and [`FIRST`] stand there.
+    signs: u64,
+    single: [u8; 64],
+    pair: [u8; 64],
 }
 
 impl Places {
     /// The signs at some of these places.
     fn signs(&self, own: u64) -> Signs {
-        let sign = |places: u64, sign: Signs| if places & own == 0 { 0 } else { sign.0 };
-        let erofs = sign(self.erofs, Signs::EROFS);
-        if self.any & own == 0 {
-            return Signs(erofs);
+        let sign = |is: bool, sign: Signs| if is { sign } else { Signs(0) };
+        let cores =
+            sign(self.erofs & own != 0, Signs::EROFS).or(sign(self.activity & own != 0, Signs::ACTIVITY));
+        let mut signs = self.signs & own;
+        if signs == 0 {
+            return cores;
         }
-        let others = sign(self.escape, Signs::ESCAPE)
-            | sign(self.carriage_return, Signs::RETURN)
-            | sign(self.tab, Signs::TAB)
-            | sign(self.quote, Signs::QUOTE)
-            | sign(self.mark, Signs::MARK)
-            | sign(self.dashes, Signs::DASHES)
-            | sign(self.state_dir, Signs::STATE_DIR)
-            | sign(self.activity, Signs::ACTIVITY);
-        Signs(erofs | others)
+        let (mut single, mut pair) = (0, 0);
+        while signs != 0 {
+            let at = signs.trailing_zeros() as usize;
+            single |= self.single[at];
+            pair |= self.pair[at];
+            signs &= signs - 1;
+        }
+        let alone = Signs(u16::from(single & 0b1111));
+        let mark = sign(single & 0b111_0000 != 0 || pair & 0b1 != 0, Signs::MARK);
+        let state_dir = sign(pair & 0b110 != 0, Signs::STATE_DIR);
+        cores.or(alone).or(mark).or(state_dir).or(sign(pair & DASHES != 0, Signs::DASHES))
     }
 }
+
+/// Sets of bytes, a bit for each, in a form that vectors can ask: a byte is in those that have both its low and its
+/// high nibble. The sixteen answers, for each sixteen bytes of a vector.
+struct Sets {
+    low: [u8; 64],
+    high: [u8; 64],
+}
+
+impl Sets {
+    const fn of(sets: [&[u8]; 8]) -> Self {
+        let (mut low, mut high) = ([0; 64], [0; 64]);
+        let mut set = 0;
+        while set < sets.len() {
+            let mut i = 0;
+            while i < sets[set].len() {
+                let byte = sets[set][i] as usize;
+                low[byte % 16] |= 1 << set;
+                high[byte / 16] |= 1 << set;
+                i += 1;
+            }
+            set += 1;
+        }
+        // No other byte may have come in.
+        let mut byte = 0;
+        while byte < 256 {
+            let (mut set, mut expected) = (0, 0);
+            while set < sets.len() {
+                let mut i = 0;
+                while i < sets[set].len() {
+                    if sets[set][i] as usize == byte {
+                        expected |= 1 << set;
+                    }
+                    i += 1;
+                }
+                set += 1;
+            }
+            assert!(low[byte % 16] & high[byte / 16] == expected);
+            byte += 1;
+        }
+        let mut i = 16;
+        while i < 64 {
+            (low[i], high[i]) = (low[i - 16], high[i - 16]);
+            i += 1;
+        }
+        Self { low, high }
+    }
+
+    /// Which of them each byte is in.
+    #[inline(always)]
+    fn have<S: Simd>(&self, simd: S, bytes: u8x64<S>) -> u8x64<S> {
+        let answers =
+            |table: &[u8; 64], nibbles| u8x64::from_slice(simd, table).swizzle_dyn_within_blocks(nibbles);
+        answers(&self.low, bytes & u8x64::splat(simd, 0xf)) & answers(&self.high, bytes >> 4)
+    }
+}
+
+/// Signs of one character; the first four are those of [`Signs`], the next marks.
+const SINGLE: Sets = Sets::of([b"\x1b", b"\r", b"\t", b"\"'", b"#", b"[{", b"|", b""]);
+
+/// Signs of two: the first character, and the second. A mark, two of the state directory, dashes, and how the cores
+/// begin.
+const FIRST: Sets = Sets::of([b".", b".", b"dD", b"-", b"dD", b"tT", b"", b""]);
+const SECOND: Sets = Sets::of([b"0123456789", b"dDtT", b"xX", b"-", b"-", b"yY", b"", b""]);
+
+/// Their bits of dashes, and of the cores.
+const DASHES: u8 = 1 << 3;
+const EROFS: u8 = 1 << 4;
+const ACTIVITY: u8 = 1 << 5;
 
 /// How far the signs reach that begin among the first 64 bytes.
 const REACH: usize = 64 + 3;
@@ -185,39 +253,28 @@ fn of_block(level: Level, text: &[u8]) -> Places {
 
 #[inline(always)]
 fn places<S: Simd>(simd: S, block: &[u8; REACH]) -> Places {
-    let escape = word(simd, block, b"\x1b");
-    let carriage_return = word(simd, block, b"\r");
-    let tab = word(simd, block, b"\t");
-    let quote = word(simd, block, b"\"") | word(simd, block, b"'");
-    let second = u8x64::from_slice(simd, &block[1..65]);
-    let digit = second.simd_ge(u8x64::splat(simd, b'0')) & second.simd_le(u8x64::splat(simd, b'9'));
-    let mark = word(simd, block, b"#") | word(simd, block, b"[") | word(simd, block, b"|");
-    let mark = mark | word(simd, block, b"{") | word(simd, block, b".") & digit;
-    let dashes = word(simd, block, b"--");
-    let state_dir = word(simd, block, b".d") | word(simd, block, b".t") | word(simd, block, b"dx");
-    let activity = word(simd, block, Sentinel::Activity.core().0);
-    let any = escape | carriage_return | tab | quote | mark | dashes | state_dir | activity;
-    Places {
-        newline: word(simd, block, b"\n").to_bitmask(),
-        erofs: word(simd, block, Sentinel::Erofs.core().0).to_bitmask(),
-        any: any.to_bitmask(),
-        escape: escape.to_bitmask(),
-        carriage_return: carriage_return.to_bitmask(),
-        tab: tab.to_bitmask(),
-        quote: quote.to_bitmask(),
-        mark: mark.to_bitmask(),
-        dashes: dashes.to_bitmask(),
-        state_dir: state_dir.to_bitmask(),
-        activity: activity.to_bitmask(),
-    }
-}
-
-/// At which of the first 64 places a word begins, in either case.
-#[inline(always)]
-fn word<S: Simd>(simd: S, block: &[u8; REACH], word: &[u8]) -> mask8x64<S> {
-    let mut places = stands::<_, u8x64<S>>(simd, block, word, 0);
-    for at in 1..word.len() {
-        places &= stands::<_, u8x64<S>>(simd, block, word, at);
+    let bytes = u8x64::from_slice(simd, &block[..64]);
+    let single = SINGLE.have(simd, bytes);
+    let pair = FIRST.have(simd, bytes) & SECOND.have(simd, u8x64::from_slice(simd, &block[1..65]));
+    let none = u8x64::splat(simd, 0);
+    let among = |sets: u8| !(pair & u8x64::splat(simd, sets)).simd_eq(none).to_bitmask();
+    let mut places = Places {
+        newline: bytes.simd_eq(u8x64::splat(simd, b'\n')).to_bitmask(),
+        dashes: among(DASHES),
+        erofs: 0,
+        activity: 0,
+        signs: !(single | (pair & u8x64::splat(simd, !(EROFS | ACTIVITY)))).simd_eq(none).to_bitmask(),
+        single: single.into(),
+        pair: pair.into(),
+    };
+    let mut cores = among(EROFS | ACTIVITY);
+    while cores != 0 {
+        let at = cores.trailing_zeros();
+        let core: [u8; 4] = std::array::from_fn(|i| block[at as usize + i]);
+        let is = |sentinel: Sentinel| u64::from(core.eq_ignore_ascii_case(sentinel.core().0)) << at;
+        places.erofs |= is(Sentinel::Erofs);
+        places.activity |= is(Sentinel::Activity);
+        cores &= cores - 1;
     }
     places
 }

@@ -130,12 +130,7 @@ fn both<S: Simd, V: SimdInt<S, Element = u8>>(
 
 /// At which places the letter `at` of a word stands, in either case, as it does in one that begins there.
 #[inline(always)]
-pub(crate) fn stands<S: Simd, V: SimdInt<S, Element = u8>>(
-    simd: S,
-    block: &[u8],
-    word: &[u8],
-    at: usize,
-) -> V::Mask {
+fn stands<S: Simd, V: SimdInt<S, Element = u8>>(simd: S, block: &[u8], word: &[u8], at: usize) -> V::Mask {
     let bytes = V::from_slice(simd, &block[at..at + V::LEN]);
     let bytes = if word[at].is_ascii_lowercase() { bytes | V::splat(simd, 0x20) } else { bytes };
     bytes.simd_eq(V::splat(simd, word[at]))

@@ -2,7 +2,6 @@
 
 mod blocks;
 
-pub(crate) use blocks::stands;
 use fearless_simd::Level;
 use std::ops::Range;
 
