@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 72] = [
+const FLOOD: [&str; 93] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -120,6 +120,29 @@ const FLOOD: [&str; 72] = [
     "process \"/bin/sh -c @: read-only file system",
     "app: #7 0.@ read-only file system",
     "app: 27604 v0.12.@ docker: read-only file system",
+    // Objects that say one thing.
+    "{\"log\":\"cp: /srv/@: read-only file system\\n\",\"stream\":\"stderr\"}",
+    "{\"log\":\"read-only file system @\"}",
+    "{\"log\":\"x/read-only file system @\\n\"}",
+    "{\"log\":\"mkdir /home/@/.docker: read-only file system\\n\"}",
+    "{\"log\":\"#7 0.@ x: read-only file system\\n\"}",
+    "{\"log\":\"Step 3/@ : read-only file system\\n\"}",
+    "{\"log\":\"21:39:00 Step 3/@ : read-only file system\\n\"}",
+    "2026-11-23T21:39:00.1Z {\"log\":\"Step 3/@ : read-only file system\\n\"}",
+    "#7 0.@ {\"log\":\"cp: /srv/x: read-only file system\\n\"}",
+    "{\"log\":\"The command '@ read-only file system\"}",
+    "{\"log\":\"'Step 3/@ : read-only file system',\"}",
+    "{\"log\":\"failed to update builder last activity time: /@: denied\"}",
+    "{\"logs\":[{\"msg\":\"@: read-only file system\"}]}",
+    // Or more than one, or something else.
+    "{\"log\":\"x\\nStep 3/@ : read-only file system\\n\"}",
+    "{\"log\":\"x: read-only file system\",\"msg\":\"Step 3/@ : read-only file system\"}",
+    "{\"error\":\"@ read-only file system\",\"msg\":\"Step 3/4 : x\"}",
+    "{\"k\":\"Step 3/@ : read-only file system\"}",
+    "{\"log\":\"x @\",\"k\":\"read-only file system\"}",
+    "{\"log\":\"------\\n\",\"n\":@}",
+    "{\"log\":\" > [3/3] RUN x@:\\n\"}",
+    "app: {\"log\":\"Step 3/@ : read-only file system\"}",
 ];
 
 /// Of these excerpts are made.
