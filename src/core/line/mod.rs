@@ -147,21 +147,19 @@ impl Known {
         let first = &line[..line.len().min(FIRST)];
         let (rest, is_container) = freed(Text::raw(first), signs);
         let prefix = first.len() - rest.bytes.len();
+        if is_container {
+            return container;
+        }
+        let head = &line[prefix + transport::indent(rest.bytes)..];
+        if may_open && head.starts_with(b"{\"") && line.len() == first.len() {
+            return envelope::plain(head)
+                .is_some_and(|said| self.covers(&head[said.clone()], Signs::of(&head[said]), false));
+        }
         // The marks can be those of a timestamp.
         let is_marked =
             || signs.have(Signs::MARK) && (prefix == 0 || Signs::of(&line[prefix..]).have(Signs::MARK));
         let is_quoted = || signs.have(Signs::QUOTE) && !only_names_are_quoted(&line[prefix..]);
-        if is_container {
-            return container;
-        }
-        if client && !is_marked() && !is_quoted() {
-            return true;
-        }
-        let head = &line[prefix + transport::indent(rest.bytes)..];
-        may_open
-            && line.len() == first.len()
-            && envelope::plain(head)
-                .is_some_and(|said| self.covers(&head[said.clone()], Signs::of(&head[said]), false))
+        client && !is_marked() && !is_quoted()
     }
 }
 

@@ -37,9 +37,14 @@ impl Signs {
     /// All of them: what is not known can be there.
     pub(crate) const ALL: Self = Self(u16::MAX);
 
-    /// The signs of a line. Linear.
+    /// The signs of a line, without its newline. Linear.
     pub(crate) fn of(line: &[u8]) -> Self {
-        Looks::at(line, Level::new()).line(0).1
+        let (level, mut found, mut places) = (Level::new(), Found::default(), [Places::NONE]);
+        for at in (0..line.len()).step_by(64) {
+            look(level, &line[at..], &mut places);
+            found.add(&places[0], u64::MAX, line, at);
+        }
+        found.signs()
     }
 
     /// Whether one of these is among them.
@@ -52,18 +57,23 @@ impl Signs {
     }
 }
 
-/// Looks at the lines of a text, 64 bytes at a time: what was found among them is kept for the next line.
+/// Looks at the lines of a text, a stretch at a time: what was found in it is kept for the next lines.
 pub(crate) struct Looks<'t> {
     text: &'t [u8],
     level: Level,
-    /// Where those bytes begin, and what begins where among them.
+    /// Where the stretch begins that was looked at, what begins where in each 64 bytes of it, and how many of those were
+    /// looked at.
     at: usize,
-    places: Places,
+    places: [Places; STRETCH],
+    looked: usize,
 }
+
+/// How many times 64 bytes are looked at at once.
+const STRETCH: usize = 8;
 
 impl<'t> Looks<'t> {
     pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
-        Self { text, level, at: 0, places: of_block(level, text) }
+        Self { text, level, at: 0, places: [Places::NONE; STRETCH], looked: 0 }
     }
 
     /// Where the line begins that the next core stands on, at `from` or behind it, which is the beginning of a line, and
@@ -73,63 +83,105 @@ impl<'t> Looks<'t> {
         let (mut start, mut dashes) = (from, false);
         let mut at = from;
         while at < self.text.len() && at - from < NEAR {
-            let own = self.fill(at, |places| places.erofs | places.activity);
-            let places = &self.places;
+            // What is looked at anew begins with the line, which is asked for next.
+            let (block, own) = self.block(at, start);
+            at = self.at + 64 * block;
+            let places = &self.places[block];
             dashes |= places.dashes & own != 0;
             let cores = (places.erofs | places.activity) & own;
             // In front of the first core, or all where there is none.
             let newlines = places.newline & own & cores.wrapping_sub(1) & !cores;
             if newlines != 0 {
-                start = self.at + 64 - newlines.leading_zeros() as usize;
+                start = at + 64 - newlines.leading_zeros() as usize;
             }
             if cores != 0 {
                 return Some((start, dashes));
             }
-            at = self.at + 64;
+            at += 64;
         }
         None
     }
 
     /// How long the line is that begins at `from`, and its signs. Linear.
     pub(crate) fn line(&mut self, from: usize) -> (usize, Signs) {
-        let mut signs = Signs(0);
+        let mut found = Found::default();
         let mut at = from;
-        loop {
-            let own = self.fill(at, |places| places.newline);
-            let places = &self.places;
+        while at < self.text.len() {
+            let (block, own) = self.block(at, at);
+            at = self.at + 64 * block;
+            let places = &self.places[block];
             let newline = places.newline & own;
             // In front of the first newline.
             let own = own & newline.wrapping_sub(1) & !newline;
-            signs = signs.or(places.signs(own));
-            let mut erofs = places.erofs & own;
-            while erofs != 0 {
-                if may_be_joined(self.text, self.at + erofs.trailing_zeros() as usize) {
-                    signs = signs.or(Signs::JOINED);
-                }
-                erofs &= erofs - 1;
-            }
+            found.add(places, own, self.text, at);
             if newline != 0 {
-                return (self.at + newline.trailing_zeros() as usize - from, signs);
+                return (at + newline.trailing_zeros() as usize - from, found.signs());
             }
-            at = self.at + 64;
-            if at >= self.text.len() {
-                return (self.text.len() - from, signs);
+            at += 64;
+        }
+        (self.text.len() - from, found.signs())
+    }
+
+    /// Which of the 64 bytes that were looked at hold the byte at `at`, and which of their places stand there or behind it.
+    /// Where they were not looked at, looks from `start` on, which is near in front of it.
+    #[inline]
+    fn block(&mut self, at: usize, start: usize) -> (usize, u64) {
+        if at.wrapping_sub(self.at) / 64 >= self.looked {
+            self.look(start);
+        }
+        let offset = at - self.at;
+        (offset / 64, u64::MAX << (offset % 64))
+    }
+
+    fn look(&mut self, at: usize) {
+        let text = &self.text[at..];
+        self.at = at;
+        self.looked = text.len().div_ceil(64).min(STRETCH);
+        look(self.level, text, &mut self.places[..self.looked]);
+    }
+}
+
+/// What was found on a line so far.
+#[derive(Default)]
+struct Found {
+    /// [`Signs`] of the cores.
+    cores: u16,
+    /// Of [`SINGLE`], and of [`FIRST`].
+    single: u8,
+    pair: u8,
+}
+
+impl Found {
+    /// Adds what is at some places of 64 bytes of a text, which begin at `at`.
+    #[inline]
+    fn add(&mut self, places: &Places, own: u64, text: &[u8], at: usize) {
+        let mut signs = places.signs & own;
+        while signs != 0 {
+            let place = signs.trailing_zeros() as usize;
+            self.single |= places.single[place];
+            self.pair |= places.pair[place];
+            signs &= signs - 1;
+        }
+        if places.activity & own != 0 {
+            self.cores |= Signs::ACTIVITY.0;
+        }
+        let mut erofs = places.erofs & own;
+        while erofs != 0 {
+            self.cores |= Signs::EROFS.0;
+            if may_be_joined(text, at + erofs.trailing_zeros() as usize) {
+                self.cores |= Signs::JOINED.0;
             }
+            erofs &= erofs - 1;
         }
     }
 
-    /// Has the bytes at `at` among those that were looked at, and looks anew where what is wanted does not stand there at
-    /// `at` or behind it. Says which of the places these are.
-    fn fill(&mut self, at: usize, wanted: impl Fn(&Places) -> u64) -> u64 {
-        if (self.at..self.at + 64).contains(&at) {
-            let own = u64::MAX << (at - self.at);
-            if at == self.at || wanted(&self.places) & own != 0 {
-                return own;
-            }
-        }
-        self.at = at;
-        self.places = of_block(self.level, &self.text[at..]);
-        u64::MAX
+    fn signs(&self) -> Signs {
+        let sign = |is: bool, sign: Signs| if is { sign } else { Signs(0) };
+        let alone = Signs(u16::from(self.single & 0b1111));
+        let mark = sign(self.single & 0b111_0000 != 0 || self.pair & 0b1 != 0, Signs::MARK);
+        let state_dir = sign(self.pair & 0b110 != 0, Signs::STATE_DIR);
+        let dashes = sign(self.pair & DASHES != 0, Signs::DASHES);
+        Signs(self.cores).or(alone).or(mark).or(state_dir).or(dashes)
     }
 }
 
@@ -146,27 +198,8 @@ struct Places {
 }
 
 impl Places {
-    /// The signs at some of these places.
-    fn signs(&self, own: u64) -> Signs {
-        let sign = |is: bool, sign: Signs| if is { sign } else { Signs(0) };
-        let cores =
-            sign(self.erofs & own != 0, Signs::EROFS).or(sign(self.activity & own != 0, Signs::ACTIVITY));
-        let mut signs = self.signs & own;
-        if signs == 0 {
-            return cores;
-        }
-        let (mut single, mut pair) = (0, 0);
-        while signs != 0 {
-            let at = signs.trailing_zeros() as usize;
-            single |= self.single[at];
-            pair |= self.pair[at];
-            signs &= signs - 1;
-        }
-        let alone = Signs(u16::from(single & 0b1111));
-        let mark = sign(single & 0b111_0000 != 0 || pair & 0b1 != 0, Signs::MARK);
-        let state_dir = sign(pair & 0b110 != 0, Signs::STATE_DIR);
-        cores.or(alone).or(mark).or(state_dir).or(sign(pair & DASHES != 0, Signs::DASHES))
-    }
+    const NONE: Self =
+        Self { newline: 0, dashes: 0, erofs: 0, activity: 0, signs: 0, single: [0; 64], pair: [0; 64] };
 }
 
 /// Sets of bytes, a bit for each, in a form that vectors can ask: a byte is in those that have both its low and its
@@ -237,18 +270,54 @@ const DASHES: u8 = 1 << 3;
 const EROFS: u8 = 1 << 4;
 const ACTIVITY: u8 = 1 << 5;
 
+/// A core as a number, and the bits of its letters that tell their case.
+struct Core {
+    lower: u32,
+    case: u32,
+}
+
+const EROFS_CORE: Core = Core::of(Sentinel::Erofs);
+const ACTIVITY_CORE: Core = Core::of(Sentinel::Activity);
+
+impl Core {
+    const fn of(sentinel: Sentinel) -> Self {
+        let core = *sentinel.core().0;
+        let (mut case, mut i) = ([0; 4], 0);
+        while i < case.len() {
+            if core[i].is_ascii_lowercase() {
+                case[i] = 0x20;
+            }
+            i += 1;
+        }
+        Self { lower: u32::from_ne_bytes(core), case: u32::from_ne_bytes(case) }
+    }
+
+    const fn is(&self, word: u32) -> bool {
+        word | self.case == self.lower
+    }
+}
+
 /// How far the signs reach that begin among the first 64 bytes.
 const REACH: usize = 64 + 3;
 
-/// What begins where among the first 64 bytes of a text.
-fn of_block(level: Level, text: &[u8]) -> Places {
-    let mut padded = [0; REACH];
-    let block = text.first_chunk().unwrap_or_else(|| {
-        // Behind the end stands nothing that is a sign.
-        padded[..text.len()].copy_from_slice(text);
-        &padded
-    });
-    dispatch!(level, simd => places(simd, block))
+/// What begins where in the first bytes of a text, in as many times 64 as there are places for.
+fn look(level: Level, text: &[u8], of: &mut [Places]) {
+    dispatch!(level, simd => all_places(simd, text, of));
+}
+
+#[inline(always)]
+fn all_places<S: Simd>(simd: S, text: &[u8], of: &mut [Places]) {
+    for (i, of) in of.iter_mut().enumerate() {
+        let rest = &text[64 * i..];
+        *of = if let Some(block) = rest.first_chunk() {
+            places(simd, block)
+        } else {
+            // Behind the end stands nothing that is a sign.
+            let mut padded = [0; REACH];
+            padded[..rest.len()].copy_from_slice(rest);
+            places(simd, &padded)
+        };
+    }
 }
 
 #[inline(always)]
@@ -270,10 +339,9 @@ fn places<S: Simd>(simd: S, block: &[u8; REACH]) -> Places {
     let mut cores = among(EROFS | ACTIVITY);
     while cores != 0 {
         let at = cores.trailing_zeros();
-        let core: [u8; 4] = std::array::from_fn(|i| block[at as usize + i]);
-        let is = |sentinel: Sentinel| u64::from(core.eq_ignore_ascii_case(sentinel.core().0)) << at;
-        places.erofs |= is(Sentinel::Erofs);
-        places.activity |= is(Sentinel::Activity);
+        let word = u32::from_ne_bytes(std::array::from_fn(|i| block[at as usize + i]));
+        places.erofs |= u64::from(EROFS_CORE.is(word)) << at;
+        places.activity |= u64::from(ACTIVITY_CORE.is(word)) << at;
         cores &= cores - 1;
     }
     places
