@@ -299,7 +299,7 @@ impl Scanner {
                 end = said;
             } else {
                 in_excerpt |= signs.have(Signs::DASHES);
-                if !known.covers(line, signs, in_excerpt) {
+                if !known.covers(line, signs, in_excerpt, looks, from) {
                     if from == start {
                         return Err((length, signs));
                     }
@@ -318,12 +318,14 @@ impl Scanner {
 
     fn known(&self) -> Known {
         let near = &self.near;
+        let unless = |seen: bool, sign: Signs| if seen { Signs::NONE } else { sign };
         Known {
-            elsewhere: near.elsewhere.is_some(),
-            state_dir: near.state_dir.is_some(),
-            mentioned: near.mentioned_erofs.is_some(),
-            container_erofs: near.container_erofs.is_some(),
-            container_activity: near.container_activity.is_some(),
+            container: unless(near.container_activity.is_some(), Signs::ACTIVITY)
+                .or(unless(near.container_erofs.is_some(), Signs::EROFS)),
+            client: Signs::ACTIVITY
+                .or(unless(near.elsewhere.is_some(), Signs::EROFS))
+                .or(unless(near.state_dir.is_some(), Signs::STATE_DIR))
+                .or(unless(near.mentioned_erofs.is_some(), Signs::JOINED)),
         }
     }
 

@@ -89,21 +89,22 @@ pub(crate) fn open(text: Text) -> Option<Opened> {
 
 /// Where in an object that one stands which is all that it says, without an escape: one string under a key that is
 /// known, as in `{"log":"text\\n","stream":"stderr"}`, with a newline at its end or none. What [`open`] opens is the same;
-/// this is quick, and where it is not sure there is none.
-pub(crate) fn plain(object: &[u8]) -> Option<Range<usize>> {
+/// this is quick, and where it is not sure there is none. `quotes` says where all quotes of either kind and all backslashes
+/// stand.
+pub(crate) fn plain(object: &[u8], quotes: &[usize]) -> Option<Range<usize>> {
     if !object.starts_with(b"{\"") {
         return None;
     }
     let mut said = None;
     let mut key: &[u8] = b"";
-    let mut stops = memchr::memchr2_iter(b'"', b'\\', object);
-    while let Some(quote) = stops.next() {
+    let mut stops = quotes.iter().copied().filter(|at| object[*at] != b'\'');
+    while let Some(start) = stops.next() {
         let end = stops.next()?;
         let (escape, close) = if object[end] == b'"' { (false, end) } else { (true, stops.next()?) };
-        if object[quote] != b'"' || escape && object[end..=close] != *b"\\n\"" {
+        if object[start] != b'"' || escape && object[end..=close] != *b"\\n\"" {
             return None;
         }
-        let value = quote + 1..end;
+        let value = start + 1..end;
         let rest = &object[close + 1..];
         let rest = &rest[blanks(rest)..];
         if rest.starts_with(b":") || rest.starts_with(b"=>") {
@@ -476,7 +477,8 @@ mod tests {
             (r#"{'log':"text"}"#, None),
             (r#"["log":"text"]"#, None),
         ] {
-            assert_eq!(plain(raw.as_bytes()).map(|at| &raw[at]), said, "{raw}");
+            let quotes: Vec<usize> = raw.match_indices(['"', '\'', '\\']).map(|(at, _)| at).collect();
+            assert_eq!(plain(raw.as_bytes(), &quotes).map(|at| &raw[at]), said, "{raw}");
             if said.is_some() {
                 assert_eq!(opened(raw).as_deref(), said, "{raw}");
             }

@@ -8,6 +8,7 @@
 mod cause;
 mod envelope;
 mod excerpt;
+mod known;
 mod shapes;
 mod signs;
 mod text;
@@ -20,7 +21,9 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
+pub(crate) use known::Known;
 pub(crate) use shapes::Shapes;
+use signs::QUOTES;
 pub(crate) use signs::{Looks, Signs};
 use text::{Remade, Text};
 use voice::Handed;
@@ -105,79 +108,6 @@ pub(crate) fn client_texts(view: &[u8], excerpt: &mut Excerpt) -> Vec<Vec<u8>> {
 /// part of a path, an argument or a quotation.
 pub(crate) fn is_stated(text: &[u8], start: usize, end: usize) -> bool {
     !Handed::of(text, Signs::ALL).is_container(start) && !mentioned(&text[..start], &text[end..])
-}
-
-/// What a line may say that was said before: to who knows it, it tells nothing new.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is known or not, whatever the others are")]
-pub(crate) struct Known {
-    /// EROFS, stated by the client, about something else than the state directory.
-    pub(crate) elsewhere: bool,
-    /// EROFS, stated by the client, about the state directory.
-    pub(crate) state_dir: bool,
-    /// EROFS, mentioned.
-    pub(crate) mentioned: bool,
-    /// A container's EROFS.
-    pub(crate) container_erofs: bool,
-    /// A container's activity sentinel.
-    pub(crate) container_activity: bool,
-}
-
-impl Known {
-    /// Whether a whole line with these signs tells nothing else. Takes much less than to judge it, and where it is not
-    /// sure it says no. `in_excerpt` says whether the line may stand in an excerpt.
-    pub(crate) fn covers(self, line: &[u8], signs: Signs, in_excerpt: bool) -> bool {
-        // Both decide what stands on the line, and nothing can be said of it without taking them out.
-        if signs.have(Signs::ESCAPE.or(Signs::RETURN)) {
-            return false;
-        }
-        let container = (self.container_activity || !signs.have(Signs::ACTIVITY))
-            && (self.container_erofs || !signs.have(Signs::EROFS));
-        let client = self.elsewhere
-            && !signs.have(Signs::ACTIVITY)
-            && (self.state_dir || !signs.have(Signs::STATE_DIR))
-            && (self.mentioned || !signs.have(Signs::JOINED))
-            && (self.container_erofs || !in_excerpt);
-        // What an envelope holds steps the excerpt, and not the envelope itself.
-        let may_open = signs.have(Signs::QUOTE) && !signs.have(Signs::DASHES) && !in_excerpt;
-        if !container && !client && !may_open {
-            return false;
-        }
-        // Its first view tells its voice.
-        let first = &line[..line.len().min(FIRST)];
-        let (rest, is_container) = freed(Text::raw(first), signs);
-        let prefix = first.len() - rest.bytes.len();
-        if is_container {
-            return container;
-        }
-        let head = &line[prefix + transport::indent(rest.bytes)..];
-        if may_open && head.starts_with(b"{\"") && line.len() == first.len() {
-            return envelope::plain(head)
-                .is_some_and(|said| self.covers(&head[said.clone()], Signs::of(&head[said]), false));
-        }
-        // The marks can be those of a timestamp.
-        let is_marked =
-            || signs.have(Signs::MARK) && (prefix == 0 || Signs::of(&line[prefix..]).have(Signs::MARK));
-        let is_quoted = || signs.have(Signs::QUOTE) && !only_names_are_quoted(&line[prefix..]);
-        client && !is_marked() && !is_quoted()
-    }
-}
-
-/// Whether all that is quoted on a line without a mark, freed of its prefixes, are names, as in `cannot create
-/// '/srv/x': `: it is no envelope and holds none, and hands no words to a container. Where it is not sure it says no.
-fn only_names_are_quoted(line: &[u8]) -> bool {
-    memchr::memchr2_iter(b'"', b'\'', line).all(|quote| match &line[..quote] {
-        // No member, no value under a key; nor `process "/bin/sh -c …"` or `the command '/bin/sh -c …'`, in either case.
-        [before @ .., b' '] => {
-            let word = before.iter().rev().take(7).map(u8::to_ascii_lowercase);
-            before.last().is_some_and(u8::is_ascii_alphanumeric)
-                && !word.clone().eq(b"process".iter().rev().copied())
-                && !word.eq(b"command".iter().rev().copied())
-        }
-        // The closing one; `b'…'` is Python's.
-        [.., last] => *last != b'b' && (last.is_ascii_alphanumeric() || b"/._-".contains(last)),
-        [] => false,
-    })
 }
 
 /// Judges a later view of a long line, whose voice the view before it told. Returns the voice that the

@@ -47,15 +47,15 @@ impl Shapes {
         }
         let kept = &text[start as usize..][..length];
         let alike = |line: &[u8]| line[length] == b'\n' && differ_in_digits(kept, &line[..length]);
-        let lines = || text[from..].chunks_exact(length + 1);
-        if !lines().next().is_some_and(alike) {
+        if !text.get(from..=from + length).is_some_and(alike) {
             return from;
         }
+        let lines = text[from..].chunks_exact(length + 1);
         let mut asked = asked(kept);
         let places: [_; Self::ASKED] = std::array::from_fn(|_| asked.next().unwrap_or(0..0));
         let places = &places[..places.iter().take_while(|at| !at.is_empty()).count()];
         let same = |line: &[u8]| places.iter().all(|at| kept[at.clone()] == line[at.clone()]);
-        from + (length + 1) * lines().take_while(|line| alike(line) && same(line)).count()
+        from + (length + 1) * lines.take_while(|line| alike(line) && same(line)).count()
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::core::sentinel::Sentinel;
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
+use std::ops::Range;
 
 /// A set of signs: characters without which a rule finds nothing. Most lines have few of them, and most rules need
 /// not look at a line then.
@@ -34,6 +35,7 @@ impl Signs {
     /// In front of the phrase around that core stands no blank, or behind it what may make it part of a path.
     pub(crate) const JOINED: Self = Self(1 << 9);
 
+    pub(crate) const NONE: Self = Self(0);
     /// All of them: what is not known can be there.
     pub(crate) const ALL: Self = Self(u16::MAX);
 
@@ -70,6 +72,14 @@ pub(crate) struct Looks<'t> {
 
 /// How many times 64 bytes are looked at at once.
 const STRETCH: usize = 8;
+
+/// How many quotes of a text are told.
+pub(crate) const QUOTES: usize = 64;
+
+/// The first so many places of 64.
+fn up_to(count: usize) -> u64 {
+    if count < 64 { !(u64::MAX << count) } else { u64::MAX }
+}
 
 impl<'t> Looks<'t> {
     pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
@@ -122,6 +132,46 @@ impl<'t> Looks<'t> {
         (self.text.len() - from, found.signs())
     }
 
+    /// The signs of a part of the text. Linear.
+    pub(crate) fn signs(&mut self, part: Range<usize>) -> Signs {
+        let mut found = Found::default();
+        let mut at = part.start;
+        while at < part.end {
+            let (block, own) = self.block(at, at);
+            at = self.at + 64 * block;
+            let own = own & up_to(part.end - at);
+            found.add(&self.places[block], own, &self.text[part.clone()], at.wrapping_sub(part.start));
+            at += 64;
+        }
+        found.signs()
+    }
+
+    /// Where the quotes of either kind and the backslashes stand in a part of the text, from its start. None where
+    /// there are too many of them. Linear.
+    pub(crate) fn quotes<'r>(
+        &mut self,
+        part: Range<usize>,
+        room: &'r mut [usize; QUOTES],
+    ) -> Option<&'r [usize]> {
+        let (mut at, mut count) = (part.start, 0);
+        while at < part.end {
+            let (block, own) = self.block(at, at);
+            at = self.at + 64 * block;
+            let places = &self.places[block];
+            let mut signs = places.signs & own & up_to(part.end - at);
+            while signs != 0 {
+                let place = signs.trailing_zeros() as usize;
+                if places.single[place] & (QUOTE | BACKSLASH) != 0 {
+                    *room.get_mut(count)? = at + place - part.start;
+                    count += 1;
+                }
+                signs &= signs - 1;
+            }
+            at += 64;
+        }
+        Some(&room[..count])
+    }
+
     /// Which of the 64 bytes that were looked at hold the byte at `at`, and which of their places stand there or behind it.
     /// Where they were not looked at, looks from `start` on, which is near in front of it.
     #[inline]
@@ -152,7 +202,7 @@ struct Found {
 }
 
 impl Found {
-    /// Adds what is at some places of 64 bytes of a text, which begin at `at`.
+    /// Adds what is at some places of 64 bytes, which begin at `at` in a text, or in front of it.
     #[inline]
     fn add(&mut self, places: &Places, own: u64, text: &[u8], at: usize) {
         let mut signs = places.signs & own;
@@ -168,7 +218,7 @@ impl Found {
         let mut erofs = places.erofs & own;
         while erofs != 0 {
             self.cores |= Signs::EROFS.0;
-            if may_be_joined(text, at + erofs.trailing_zeros() as usize) {
+            if may_be_joined(text, at.wrapping_add(erofs.trailing_zeros() as usize)) {
                 self.cores |= Signs::JOINED.0;
             }
             erofs &= erofs - 1;
@@ -176,7 +226,7 @@ impl Found {
     }
 
     fn signs(&self) -> Signs {
-        let sign = |is: bool, sign: Signs| if is { sign } else { Signs(0) };
+        let sign = |is: bool, sign: Signs| if is { sign } else { Signs::NONE };
         let alone = Signs(u16::from(self.single & 0b1111));
         let mark = sign(self.single & 0b111_0000 != 0 || self.pair & 0b1 != 0, Signs::MARK);
         let state_dir = sign(self.pair & 0b110 != 0, Signs::STATE_DIR);
@@ -191,7 +241,7 @@ struct Places {
     dashes: u64,
     erofs: u64,
     activity: u64,
-    /// All but newlines and cores, and which of [`SINGLE`] and [`FIRST`] stand there.
+    /// All of [`SINGLE`] and [`FIRST`] but the cores, and which of them stand there.
     signs: u64,
     single: [u8; 64],
     pair: [u8; 64],
@@ -257,8 +307,11 @@ impl Sets {
     }
 }
 
-/// Signs of one character; the first four are those of [`Signs`], the next marks.
-const SINGLE: Sets = Sets::of([b"\x1b", b"\r", b"\t", b"\"'", b"#", b"[{", b"|", b""]);
+/// Signs of one character; the first four are those of [`Signs`], the next marks, the last is none but begins the
+/// escapes of a string.
+const SINGLE: Sets = Sets::of([b"\x1b", b"\r", b"\t", b"\"'", b"#", b"[{", b"|", b"\\"]);
+const QUOTE: u8 = 1 << 3;
+const BACKSLASH: u8 = 1 << 7;
 
 /// Signs of two: the first character, and the second. A mark, two of the state directory, dashes, and how the cores
 /// begin.
