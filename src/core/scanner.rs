@@ -292,14 +292,13 @@ impl Scanner {
         let (mut end, mut next) = (start, Some((start, false)));
         while let Some((from, dashes)) = next {
             let (length, signs) = looks.line(from);
-            let line = &lines[from..from + length];
             in_excerpt |= dashes;
             let said = if in_excerpt { from } else { shapes.said(lines, from, length) };
             if said > from {
                 end = said;
             } else {
                 in_excerpt |= signs.have(Signs::DASHES);
-                if !known.covers(line, signs, in_excerpt, looks, from) {
+                if !known.covers(looks, from..from + length, signs, in_excerpt) {
                     if from == start {
                         return Err((length, signs));
                     }

@@ -23,7 +23,6 @@ use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
 pub(crate) use known::Known;
 pub(crate) use shapes::Shapes;
-use signs::QUOTES;
 pub(crate) use signs::{Looks, Signs};
 use text::{Remade, Text};
 use voice::Handed;

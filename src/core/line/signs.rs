@@ -73,9 +73,6 @@ pub(crate) struct Looks<'t> {
 /// How many times 64 bytes are looked at at once.
 const STRETCH: usize = 8;
 
-/// How many quotes of a text are told.
-pub(crate) const QUOTES: usize = 64;
-
 /// The first so many places of 64.
 fn up_to(count: usize) -> u64 {
     if count < 64 { !(u64::MAX << count) } else { u64::MAX }
@@ -86,6 +83,10 @@ impl<'t> Looks<'t> {
         Self { text, level, at: 0, places: [Places::NONE; STRETCH], looked: 0 }
     }
 
+    pub(crate) fn text(&self) -> &'t [u8] {
+        self.text
+    }
+
     /// Where the line begins that the next core stands on, at `from` or behind it, which is the beginning of a line, and
     /// whether two dashes may stand up to there. None where the next core is not near.
     pub(crate) fn near(&mut self, from: usize) -> Option<(usize, bool)> {
@@ -93,7 +94,6 @@ impl<'t> Looks<'t> {
         let (mut start, mut dashes) = (from, false);
         let mut at = from;
         while at < self.text.len() && at - from < NEAR {
-            // What is looked at anew begins with the line, which is asked for next.
             let (block, own) = self.block(at, start);
             at = self.at + 64 * block;
             let places = &self.places[block];
@@ -117,7 +117,7 @@ impl<'t> Looks<'t> {
         let mut found = Found::default();
         let mut at = from;
         while at < self.text.len() {
-            let (block, own) = self.block(at, at);
+            let (block, own) = self.block(at, from);
             at = self.at + 64 * block;
             let places = &self.places[block];
             let newline = places.newline & own;
@@ -137,7 +137,7 @@ impl<'t> Looks<'t> {
         let mut found = Found::default();
         let mut at = part.start;
         while at < part.end {
-            let (block, own) = self.block(at, at);
+            let (block, own) = self.block(at, part.start);
             at = self.at + 64 * block;
             let own = own & up_to(part.end - at);
             found.add(&self.places[block], own, &self.text[part.clone()], at.wrapping_sub(part.start));
@@ -146,38 +146,35 @@ impl<'t> Looks<'t> {
         found.signs()
     }
 
-    /// Where the quotes of either kind and the backslashes stand in a part of the text, from its start. None where
-    /// there are too many of them. Linear.
-    pub(crate) fn quotes<'r>(
-        &mut self,
-        part: Range<usize>,
-        room: &'r mut [usize; QUOTES],
-    ) -> Option<&'r [usize]> {
-        let (mut at, mut count) = (part.start, 0);
+    /// Whether every place is as it should be at which a quote of either kind or a backslash stands in a part of the text,
+    /// from its start. Linear.
+    #[inline]
+    pub(crate) fn all_quotes(&mut self, part: Range<usize>, mut is_right: impl FnMut(usize) -> bool) -> bool {
+        let mut at = part.start;
         while at < part.end {
-            let (block, own) = self.block(at, at);
+            let (block, own) = self.block(at, part.start);
             at = self.at + 64 * block;
             let places = &self.places[block];
             let mut signs = places.signs & own & up_to(part.end - at);
             while signs != 0 {
                 let place = signs.trailing_zeros() as usize;
-                if places.single[place] & (QUOTE | BACKSLASH) != 0 {
-                    *room.get_mut(count)? = at + place - part.start;
-                    count += 1;
-                }
                 signs &= signs - 1;
+                let is_quote = places.single[place] & (QUOTE | BACKSLASH) != 0;
+                if is_quote && !is_right(at + place - part.start) {
+                    return false;
+                }
             }
             at += 64;
         }
-        Some(&room[..count])
+        true
     }
 
     /// Which of the 64 bytes that were looked at hold the byte at `at`, and which of their places stand there or behind it.
-    /// Where they were not looked at, looks from `start` on, which is near in front of it.
+    /// Where they were not looked at, looks from `start` on, if that is near: what is asked for next begins there.
     #[inline]
     fn block(&mut self, at: usize, start: usize) -> (usize, u64) {
         if at.wrapping_sub(self.at) / 64 >= self.looked {
-            self.look(start);
+            self.look(if at - start < 64 * (STRETCH - 1) { start } else { at });
         }
         let offset = at - self.at;
         (offset / 64, u64::MAX << (offset % 64))
