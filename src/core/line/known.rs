@@ -29,7 +29,7 @@ impl Known {
             return false;
         }
         // What an envelope holds steps the excerpt, and not the envelope itself.
-        let may_open = signs.have(Signs::QUOTE) && !signs.have(Signs::DASHES) && !in_excerpt;
+        let may_open = signs.have(Signs::QUOTE) && !in_excerpt;
         if self.is_news(signs) && !may_open {
             return false;
         }

@@ -423,7 +423,7 @@ mod tests {
         Signs::JOINED,
     ];
 
-    const LINES: [(&str, &[Signs]); 44] = [
+    const LINES: [(&str, &[Signs]); 45] = [
         ("", &[]),
         ("cp: cannot create /srv/x: Read-only file system (30)", &[Signs::EROFS]),
         ("read-only file system", &[Signs::EROFS]),
@@ -440,6 +440,7 @@ mod tests {
         ("failed to update builder last activity time", &[Signs::ACTIVITY]),
         ("ty T", &[Signs::ACTIVITY]),
         ("ty  t", &[]),
+        ("ty\0t", &[]),
         ("a\x1b1m", &[Signs::ESCAPE]),
         ("a\x1b[1m", &[Signs::ESCAPE, Signs::MARK]),
         ("a\r", &[Signs::RETURN]),
@@ -494,6 +495,44 @@ mod tests {
         assert!(EACH.iter().all(|sign| Signs::ALL.have(*sign)));
         let both = Signs::QUOTE.or(Signs::TAB);
         assert!(both.have(Signs::TAB) && !both.have(Signs::MARK));
+    }
+
+    #[test]
+    fn a_part_of_a_text_has_its_own_signs_and_quotes() {
+        for (part, demanded) in LINES {
+            // In front of it and behind it stand all the others; it is far from where the last look began, or near.
+            for before in (0..140).chain([500, 511, 512, 513, 1000]) {
+                let text =
+                    format!("{}#[\t\x1b\"'\\--.9.d ty td-on\n\"{part}\"#\r\t.d ad-on.", " ".repeat(before));
+                let start = text.len() - part.len() - "\"#\r\t.d ad-on.".len();
+                let own = start..start + part.len();
+                assert_eq!(&text[own.clone()], part);
+                for (level, from) in
+                    LEVELS.into_iter().flat_map(|level| [0, start, own.end].map(|at| (level, at)))
+                {
+                    let mut looks = Looks::at(text.as_bytes(), level());
+                    looks.line(from);
+                    let signs = looks.signs(own.clone());
+                    for sign in EACH {
+                        assert_eq!(signs.have(sign), demanded.contains(&sign), "{text:?} {sign:?}");
+                    }
+                    let mut quotes = Vec::new();
+                    let all = looks.all_quotes(own.clone(), |at| {
+                        quotes.push(at);
+                        true
+                    });
+                    assert!(all);
+                    assert!(
+                        quotes.into_iter().eq(part.match_indices(['"', '\'', '\\']).map(|(at, _)| at)),
+                        "{text:?}"
+                    );
+                    assert!(
+                        !looks.all_quotes(start - 1..own.end + 1, |at| at <= part.len()),
+                        "the one behind"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
