@@ -103,6 +103,28 @@ fn a_read_only_mount_is_named_with_what_it_is() {
     }
 }
 
+/// A small table is kept for all who ask, one of more than 64 KiB is read by each.
+#[test]
+fn a_table_of_any_size_is_counted_and_searched() {
+    for doubled in [2, 10] {
+        // Each recursive bind mount of a tree into itself doubles it.
+        let setup = format!(
+            "t=/var/lib/docker/tmp/buildkit-mount1; mkdir -p $t; mount -t tmpfs none $t
+            for i in $(seq {doubled}); do mkdir $t/$i; mount --rbind $t $t/$i; done
+            mount --bind $d $d; mount -o remount,bind,ro $d"
+        );
+        let Some(host) = need(broken(&setup)) else { return };
+        assert_eq!(
+            host.run("[ $(wc -c </proc/self/mountinfo) -gt 65536 ]").status,
+            i32::from(doubled == 2),
+            "the sizes that this is about"
+        );
+        let (status, report) = preflight(&host, "");
+        assert_eq!((status, &report["mounts"]["count"]), (11, &json!(1 << doubled)));
+        assert_eq!(report["probe"]["mount"]["mount_point"], "/var/lib/home/.docker/buildx");
+    }
+}
+
 #[test]
 fn a_read_only_mount_of_something_else_does_not_matter() {
     let setup = "mount -t tmpfs -o ro none /mnt; mkdir $d/refs.d; mount -t tmpfs -o ro none $d/refs.d";
