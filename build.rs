@@ -1,5 +1,5 @@
 //! Puts the unwinder, which only the message of a panic would ever use, into the program itself where the compiler has it
-//! to link: then the program needs no library but libc, and starts 5 % sooner.
+//! to link: then the program needs no library but libc, and starts sooner.
 
 use std::{env, path::Path, process::Command};
 

@@ -130,9 +130,9 @@ pub fn from_file(path: &Path) -> Result<Mounts, Unreadable> {
     Mounts::of(path, path.as_os_str().as_encoded_bytes().to_vec())
 }
 
-/// Counts on this host, with its docker [`context`](super::context()): in the mount table of the process that `/run/docker.pid` names, where that is
-/// dockerd and can be seen and read (under `hidepid` those of others cannot), else in our own, and then
-/// the source says so. A daemon that is somewhere else, or may be, makes the count unknown.
+/// Counts on this host, with its docker [`context`](super::context()): in the mount table of the process that
+/// `/run/docker.pid` names, where that is dockerd and can be seen and read (under `hidepid` those of others cannot), else
+/// in our own, and then the source says so. A daemon that is somewhere else, or may be, makes the count unknown.
 #[must_use]
 pub fn count(variables: Variables, context: Option<&str>, own: &OwnTable) -> Mounts {
     let unknown =

@@ -1,6 +1,6 @@
 //! Lines that tell nothing new, told by their signs.
 
-use super::{FIRST, Looks, Signs, envelope::Plain, freed, text::Text, transport};
+use super::{FIRST, Looks, Signs, freed, plain::Plain, text::Text, transport};
 use std::ops::Range;
 
 /// What was said before: to who knows it, a line that says it tells nothing new. Each of these are the signs of a line that

@@ -9,6 +9,8 @@ mod cause;
 mod envelope;
 mod excerpt;
 mod known;
+mod places;
+mod plain;
 mod shapes;
 mod signs;
 mod text;
