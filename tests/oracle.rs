@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 93] = [
+const FLOOD: [&str; 144] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -143,6 +143,60 @@ const FLOOD: [&str; 93] = [
     "{\"log\":\"------\\n\",\"n\":@}",
     "{\"log\":\" > [3/3] RUN x@:\\n\"}",
     "app: {\"log\":\"Step 3/@ : read-only file system\"}",
+    // With other escapes.
+    "{\"log\":\"cp:\\tcannot create \\\"/srv/@\\\": read-only file system\\n\"}",
+    "{\"log\":\"\\u001b[31mcp\\u001b[0m: /srv/@: read-only file system\\n\"}",
+    "{\"log\":\"\\u0053tep 3/@ : read-only file system\"}",
+    "{\"log\":\"process \\\"@ read-only file system\\\"\"}",
+    "{\"log\":\"\\\"msg\\\": \\\"Step 3/@ : read-only file system\\\"\"}",
+    "{\"log\":\"{\\\"log\\\":\\\"Step 3/@ : read-only file system\\\"}\"}",
+    "{\"log\":\"x@\\r#7 0.1 x: read-only file system\"}",
+    "{\"log\":\"x@\\n#7 0.1 x: read-only file system\"}",
+    "{\"log\":\"x@\\r\\n#7 0.1 x: read-only file system\\r\\n\"}",
+    "{\"error\":\"mkdir /home/@/.docker: read-only file system\",\"msg\":\"x\"}",
+    "fatal: [h]: FAILED! => {\"rc\": 1, \"stderr\": \"Step 3/@ : read-only file system\"}",
+    "read-only file system @ {\"x\": \"y z\"}",
+    "time=\"@\" level=error msg=\"mkdir /x/.docker: read-only file system\"",
+    "##teamcity[message text='Step 3/@ : read-only file system' status='ERROR']",
+    "{\"log\":\"failed to update builder last activity time\\nx: read-only file system @\"}",
+    "{\"log\":\"failed to update builder last activity time @\",\"msg\":\"read-only file system\"}",
+    "failed to update builder last activity time {\"log\":\"x: read-only file system @\"}",
+    // How they end.
+    "cp: cannot create /srv/@: Read-only file system\r",
+    "#7 0.@ x: read-only file system\r",
+    "mkdir /home/@/.docker: read-only file system\r",
+    "failed to update builder last activity time: /@: denied\r",
+    "{\"log\":\"Step 3/@ : read-only file system\\n\"}\r",
+    "\"x @: read-only file system\",\r",
+    "------\r",
+    "\r",
+    "x@\r\r",
+    // What is asked of the client's words.
+    "(read-only file system) @",
+    "«@ read-only file system»",
+    "x\u{2019}read-only file system @",
+    "read-only file system.@",
+    "read-only file system.x",
+    "failed to update builder last activity time @",
+    "failed to update builder last activity time: @: read-only file system: denied",
+    "x/failed to update builder last activity time: @: denied",
+    "failed to update builder last activity time: open /@",
+    "executor failed running [/bin/sh -c @ read-only file system]: x: read-only file system",
+    "process \"@: read-only file system\" did not complete: read-only file system",
+    "process \"@ failed to update builder last activity time",
+    "|||@|| x-1 | read-only file system",
+    "1.1.@.1 read-only file system",
+    "1 2.1.@ docker read-only file system",
+    "# #7 0.@ read-only file system",
+    "2026-11-23 21:39:00 v0.@.1 docker: read-only file system",
+    "2026-11-23T21:39:00 | >>> @ read-only file system",
+    "2026-11-23T21:39:00.1Z 'Step 3/@ : read-only file system'",
+    "2026-11-23T21:39:00.1Z cp: /srv/@: read-only file system",
+    "2026-11-23T21:39:00.1Z mkdir /@/.docker: read-only file system",
+    "2026/11/23 21:39:00+01:00 web-1  | @ read-only file system",
+    "Nov 23 21:39:00 host docker[1]: {\"log\":\"Step 3/@ : read-only file system\"}",
+    "cp: '/srv/@', b'x': read-only file system",
+    "xb'Step 3/@ : read-only file system'",
 ];
 
 /// Of these excerpts are made.
@@ -176,9 +230,11 @@ proptest! {
 ".into()]);
         let mut stream: String = lines.collect();
         stream += ENDS[end];
-        let oracle = oracle::judged(stream.as_bytes(), false);
-        for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
-            prop_assert_eq!(scanned(stream.as_bytes(), &cut, false), oracle.clone(), "{:?}", cut);
+        for same_line in [false, true] {
+            let oracle = oracle::judged(stream.as_bytes(), same_line);
+            for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
+                prop_assert_eq!(scanned(stream.as_bytes(), &cut, same_line), oracle.clone(), "{:?}", cut);
+            }
         }
     }
 }
@@ -191,11 +247,13 @@ fn two_lines_of_a_flood() {
             let lines = [FLOOD[0], FLOOD[0], one, one, other, other];
             let lines: Vec<_> = (7..).zip(lines).map(|(i, line)| line.replace('@', &i.to_string())).collect();
             let stream = format!("{}\n{end}", lines.join("\n"));
-            assert_eq!(
-                scanned(stream.as_bytes(), &WHOLE, false),
-                oracle::judged(stream.as_bytes(), false),
-                "{stream:?}"
-            );
+            for same_line in [false, true] {
+                assert_eq!(
+                    scanned(stream.as_bytes(), &WHOLE, same_line),
+                    oracle::judged(stream.as_bytes(), same_line),
+                    "{same_line} {stream:?}"
+                );
+            }
         }
     }
 }
@@ -221,6 +279,28 @@ fn long_lines_of_a_flood() {
                     "{before:?} {:?}",
                     line.get(..80)
                 );
+            }
+        }
+    }
+}
+
+/// A core that stands far from where its line begins, outside of an excerpt and in one, at first and behind others.
+#[test]
+fn far_cores_of_a_flood() {
+    const EROFS: &str = "cp: read-only file system\n";
+    const EXCERPT: &str = "------\n > [3/3] RUN x:\n";
+    for far in (0..1000).step_by(7) {
+        let far = format!("{} read-only file system\n", "x".repeat(far));
+        for before in [
+            String::new(),
+            EROFS.into(),
+            EXCERPT.into(),
+            format!("{EROFS}{EXCERPT}"),
+            format!("{EXCERPT}{EROFS}"),
+        ] {
+            for stream in [format!("{before}{far}"), format!("{before}{far}{EROFS}{far}{far}")] {
+                let oracle = oracle::judged(stream.as_bytes(), false);
+                assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
             }
         }
     }

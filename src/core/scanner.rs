@@ -2,7 +2,7 @@
 
 use crate::core::{
     line::{
-        self, AFTER, BEFORE, Excerpt, FIRST, Known, Looks, Occurrence, Shapes, Signs, Standing, VIEW, Voice,
+        self, AFTER, BEFORE, Excerpt, FIRST, Flood, Kinds, Known, Occurrence, Signs, Standing, VIEW, Voice,
     },
     sentinel::{Candidates, Sentinel},
     verdict::{Cause, Link, NearMiss, NearMissKind, QUOTE_MAX, Quote, Sighting, Verdict, Wedge},
@@ -248,84 +248,70 @@ impl Scanner {
         if lines.is_empty() {
             return;
         }
-        let mut looks = Looks::at(lines, self.candidates.level());
-        let mut shapes = Shapes::new();
+        let mut flood = Flood::at(lines, self.candidates.level());
         let mut from = 0;
         while self.wedge.is_none() {
             let candidate = self.candidates.plausible(lines, from..lines.len(), false);
             let start = candidate.map_or(lines.len(), |at| line_start(lines, from, at));
             self.pass(&lines[from..start]);
             from = start;
-            if start == lines.len() {
+            if from == lines.len() {
                 break;
             }
-            let (length, signs) = match self.pass_known(lines, start, &mut looks, &mut shapes) {
-                Ok(end) => {
-                    from = end;
-                    continue;
-                }
-                Err(looked) => looked,
-            };
-            let before = self.excerpt;
-            self.whole_line(&lines[start..start + length], signs);
-            from += length + 1;
-            // What is said again outside of an excerpt tells nothing new.
-            if before.is_closed() && self.excerpt == before {
-                shapes.keep(lines, start, length);
-            }
+            from = self.near_lines(lines, from, &mut flood);
         }
         self.count(&lines[from..]);
     }
 
-    /// Passes over the lines from `start` on, up to the first that can tell something new, or to one behind which no
-    /// candidate is near: the next is found faster otherwise. Where that is the first line, says how long it is, and its signs.
-    fn pass_known(
-        &mut self,
-        lines: &[u8],
-        start: usize,
-        looks: &mut Looks,
-        shapes: &mut Shapes,
-    ) -> Result<usize, (usize, Signs)> {
-        let known = self.known();
+    /// Takes the lines from `start` on, where a candidate stands on the first, up to one behind which none is near: the next
+    /// is found faster otherwise. Judges those that can tell something new, and passes over the others. Says how far.
+    fn near_lines(&mut self, lines: &[u8], start: usize, flood: &mut Flood) -> usize {
         // Which excerpt a line stands in is not looked at before it matters.
-        let mut in_excerpt = !self.excerpt.is_closed();
-        let (mut end, mut next) = (start, Some((start, false)));
-        while let Some((from, dashes)) = next {
-            let (length, signs) = looks.line(from);
-            in_excerpt |= dashes;
-            let said = if in_excerpt { from } else { shapes.said(lines, from, length) };
-            if said > from {
-                end = said;
-            } else {
-                in_excerpt |= signs.have(Signs::DASHES);
-                if !known.covers(looks, from..from + length, signs, in_excerpt) {
-                    if from == start {
-                        return Err((length, signs));
+        let (mut known, mut is_open) = (self.known(), !self.excerpt.is_closed());
+        // Up to where they were taken, and up to where they can be.
+        let (mut taken, mut end) = (start, start);
+        let mut next =
+            if known.knows_plain() && !is_open { flood.next(known, start, &mut is_open) } else { Ok(start) };
+        while let Ok(from) = next {
+            match flood.known(known, from, &mut is_open) {
+                Ok(behind) => end = behind,
+                Err((length, signs)) => {
+                    self.pass(&lines[taken..from]);
+                    let before = self.excerpt;
+                    self.whole_line(&lines[from..from + length], signs);
+                    end = from + length + 1;
+                    taken = end;
+                    if self.wedge.is_some() {
+                        return end;
                     }
-                    break;
+                    // What is said again outside of an excerpt tells nothing new.
+                    if before.is_closed() && self.excerpt == before {
+                        flood.keep(from, length);
+                    }
+                    (known, is_open) = (self.known(), !self.excerpt.is_closed());
                 }
-                if !in_excerpt {
-                    shapes.keep_first(lines, from, length);
-                }
-                end = from + length + 1;
             }
-            next = looks.near(end);
+            next = flood.next(known, end, &mut is_open);
         }
-        self.pass(&lines[start..end]);
-        Ok(end)
+        end = next.err().unwrap_or(end);
+        self.pass(&lines[taken..end]);
+        end
     }
 
     fn known(&self) -> Known {
         let near = &self.near;
-        let unless = |seen: bool, sign: Signs| if seen { Signs::NONE } else { sign };
-        Known {
-            container: unless(near.container_activity.is_some(), Signs::ACTIVITY)
-                .or(unless(near.container_erofs.is_some(), Signs::EROFS)),
-            client: Signs::ACTIVITY
-                .or(unless(near.elsewhere.is_some(), Signs::EROFS))
-                .or(unless(near.state_dir.is_some(), Signs::STATE_DIR))
-                .or(unless(near.mentioned_erofs.is_some(), Signs::JOINED)),
-        }
+        let seen = [
+            (near.state_dir.is_some(), Kinds::STATE_DIR),
+            (near.elsewhere.is_some(), Kinds::ELSEWHERE),
+            (near.mentioned_erofs.is_some(), Kinds::EROFS_MENTIONED),
+            (near.other_cause.is_some(), Kinds::OTHER_CAUSE),
+            (self.in_stream.activity.is_some(), Kinds::ACTIVITY_STATED),
+            (near.mentioned_activity.is_some(), Kinds::ACTIVITY_MENTIONED),
+            (near.container_erofs.is_some(), Kinds::EROFS_HANDED),
+            (near.container_activity.is_some(), Kinds::ACTIVITY_HANDED),
+        ];
+        let seen = seen.into_iter().filter(|(is_seen, _)| *is_seen);
+        Known::of(seen.fold(Kinds::NONE, |kinds, (_, kind)| kinds.or(kind)))
     }
 
     /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,

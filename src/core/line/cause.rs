@@ -32,33 +32,50 @@ pub(crate) struct Named<'t> {
     text: &'t [u8],
     /// Where the last `: ` stands, if there is one.
     colon: Option<usize>,
-    cause: Option<Cause>,
-    /// Whether the cause would be a mere operation, which is none behind the sentinel itself.
-    operation: bool,
+    /// What stands behind it.
+    cause: &'t [u8],
+    /// Whether that is EROFS, or how it begins.
+    is_open: bool,
+    /// Whether it is a mere operation, which is no cause behind the sentinel itself.
+    is_operation: bool,
 }
 
 impl<'t> Named<'t> {
     pub(crate) fn by(text: &'t [u8]) -> Self {
         let start = text.iter().take_while(|b| is_blank(**b)).count();
         let end = start + without_trailer(trim(text)).len();
-        let colon = memchr::memmem::rfind(&text[..end], b": ");
+        let colon = last_colon(&text[..end]);
         let cause = colon.map_or(&b""[..], |colon| trim(&text[colon + 2..end]));
-        let lower = cause.to_ascii_lowercase();
         let erofs = Sentinel::Erofs.phrase();
         // An empty cause is where the sentinel begins, too.
-        let open = erofs.starts_with(&lower) || lower.starts_with(erofs);
-        let named = || Cause { text: cause[..cause.len().min(CAUSE_MAX)].to_vec(), kind: kind(&lower) };
-        Self { text, colon, cause: (!open).then(named), operation: only_operation(&lower) }
+        let is_open = begins(erofs, cause) || begins(cause, erofs);
+        Self { text, colon, cause, is_open, is_operation: only_operation(cause) }
     }
 
     /// The cause other than EROFS of a sighting that ends at `from`. The cause is what follows the last
     /// `: `; an operation and a path alone, or the beginning of a word that could have become the EROFS
     /// sentinel, is a line that was cut off.
-    pub(crate) fn behind(&self, from: usize) -> Option<&Cause> {
-        let colon = self.colon.filter(|colon| *colon >= from)?;
-        let at_once = || self.text[from..colon].iter().all(|b| is_blank(*b));
-        self.cause.as_ref().filter(|_| !(self.operation && at_once()))
+    pub(crate) fn behind(&self, from: usize) -> Option<Cause> {
+        let cause = &self.cause[..self.cause.len().min(CAUSE_MAX)];
+        self.has_other(from).then(|| Cause { text: cause.to_vec(), kind: kind(self.cause) })
     }
+
+    /// Whether there is such a cause.
+    pub(crate) fn has_other(&self, from: usize) -> bool {
+        let at_once = |colon: usize| self.text[from..colon].iter().all(|b| is_blank(*b));
+        !self.is_open
+            && self.colon.is_some_and(|colon| colon >= from && !(self.is_operation && at_once(colon)))
+    }
+}
+
+/// Where the last `: ` of a text stands.
+pub(crate) fn last_colon(text: &[u8]) -> Option<usize> {
+    memchr::memrchr_iter(b':', text).find(|at| text.get(at + 1) == Some(&b' '))
+}
+
+/// Whether a text begins with another, in whatever case.
+fn begins(text: &[u8], with: &[u8]) -> bool {
+    text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
 /// `open`, `open /home/…`, or the beginning of such a word.
@@ -66,7 +83,7 @@ fn only_operation(text: &[u8]) -> bool {
     let word = text.iter().take_while(|b| **b != b' ').count();
     let whole = word < text.len();
     let word = text[..word].strip_suffix(b":").unwrap_or(&text[..word]);
-    OPERATIONS.iter().any(|op| if whole { *op == word } else { op.starts_with(word) })
+    OPERATIONS.iter().any(|op| if whole { op.eq_ignore_ascii_case(word) } else { begins(op, word) })
 }
 
 /// Takes off what wrappers put behind a cause and what is none: `: unknown` (containerd's class of
@@ -98,8 +115,8 @@ fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte.is_ascii_control()
 }
 
-fn kind(lower: &[u8]) -> CauseKind {
-    let starts = |known: &[&[u8]]| known.iter().any(|phrase| lower.starts_with(phrase));
+fn kind(cause: &[u8]) -> CauseKind {
+    let starts = |known: &[&[u8]]| known.iter().any(|phrase| begins(cause, phrase));
     if starts(&[b"no space left on device", b"disk quota exceeded"]) {
         CauseKind::DiskFull
     } else if starts(&[b"permission denied"]) {
@@ -171,7 +188,7 @@ mod tests {
         ] {
             assert_eq!(
                 Named::by(rest.as_bytes()).behind(0),
-                Some(&Cause { text: text.into(), kind }),
+                Some(Cause { text: text.into(), kind }),
                 "{rest}"
             );
         }

@@ -2,9 +2,10 @@
 
 use super::{
     Signs,
-    text::{Remade, Text},
+    text::{Put, Text},
     voice::{self, Handed},
 };
+use std::borrow::Cow;
 
 /// Whether a value under this key is what was said. CI systems, log shippers and wrappers differ in the key, and in how
 /// deep it stands.
@@ -57,93 +58,111 @@ pub(crate) fn is_progress_key(key: &[u8]) -> bool {
     PROGRESS.contains(&key)
 }
 
-/// A line that was opened.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    /// How many bytes of the line stand in front of the envelope.
-    pub(crate) in_front: usize,
-    /// What was said, as lines.
-    pub(crate) said: Remade,
-}
-
-/// Opens the envelope that `text` (freed of prefixes) is, or holds behind words of its own. `None`
-/// where there is none, where it says nothing, or where it is a container's.
-pub(crate) fn open(text: Text) -> Option<Opened> {
+/// Opens the envelope that `text` (freed of prefixes) is, or holds behind words of its own, and puts what it says as lines
+/// into `said`, which is empty. Says how many bytes of the text stand in front of it. `None` where there is none, where it
+/// says nothing, or where it is a container's.
+pub(super) fn open(text: Text, said: &mut impl Put) -> Option<usize> {
     let bytes = text.bytes;
     let (in_front, members) = match bytes.first()? {
-        b'"' if member_key(bytes).is_some() => (0, json(text, 0)),
-        b'"' | b'\'' => (0, element(text)),
-        b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(text)),
-        _ if begins_json(bytes) => (0, json(text, 0)),
+        b'"' if member_key(bytes).is_some() => (0, json(bytes, 0)),
+        b'"' | b'\'' => (0, element(bytes)),
+        b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(bytes)),
+        _ if begins_json(bytes) => (0, json(bytes, 0)),
         _ => {
-            let pairs = logfmt(text);
-            if pairs.iter().any(Member::is_text) { (0, pairs) } else { embedded(text)? }
+            let pairs = logfmt(bytes);
+            if pairs.iter().any(Member::is_text) { (0, pairs) } else { embedded(bytes)? }
         }
     };
-    let said = said(members);
     // An object behind words of its own is theirs (`…: read-only file system {"attempt": "1"}`).
-    let said = if in_front > 0 { said.unwrap_or_default() } else { said? };
-    Some(Opened { in_front, said })
+    (put(&members, text, said) || in_front > 0).then_some(in_front)
+}
+
+/// A string as it is spelled, without its quotes.
+#[derive(Clone, Copy, Debug)]
+struct Spelled<'t> {
+    bytes: &'t [u8],
+    /// Where it begins in the text.
+    start: usize,
+    /// What begins an escape, if there is one.
+    introducer: Option<u8>,
+}
+
+impl<'t> Spelled<'t> {
+    /// Puts what it spells, from `at`, behind what is there.
+    fn put(self, text: Text, said: &mut impl Put) {
+        let end = self.start + self.bytes.len();
+        match self.introducer {
+            None => said.extend(text, self.start, end),
+            Some(introducer) => unescape(text, self.start, end, introducer, said),
+        }
+    }
+
+    fn spells(self) -> Cow<'t, [u8]> {
+        if self.introducer.is_none() {
+            return Cow::Borrowed(self.bytes);
+        }
+        let mut said = Vec::new();
+        Spelled { start: 0, ..self }.put(Text::raw(self.bytes), &mut said);
+        Cow::Owned(said)
+    }
 }
 
 /// A string, and the key it stands under.
-struct Member {
-    key: Vec<u8>,
-    value: Remade,
-    /// The raw offset of the opening quote.
-    quote: u32,
+struct Member<'t> {
+    key: Cow<'t, [u8]>,
+    value: Spelled<'t>,
+    /// Where the opening quote stands in the text.
+    quote: usize,
 }
 
-type Members = Vec<Member>;
+type Members<'t> = Vec<Member<'t>>;
 
-impl Member {
+impl Member<'_> {
     fn is_text(&self) -> bool {
         is_text_key(&self.key)
     }
 
     /// `o` and `error` say nothing; the rule around an excerpt does.
     fn is_more_than_a_word(&self) -> bool {
-        let value = self.value.bytes.trim_ascii();
+        let value = self.value.spells();
+        let value = value.trim_ascii();
         value.iter().any(|b| !b.is_ascii_alphanumeric() && !b":._-".contains(b)) || value == b"------"
     }
 }
 
-/// What the members say, a line each. A message and its errors are one line, joined with `: ` as Go
+/// Puts what the members say, a line each. A message and its errors are one line, joined with `: ` as Go
 /// joins them. Where no key is known every string of more than a word counts, behind its quote: what
-/// such a string begins with may be a mere mention.
-fn said(members: Members) -> Option<Remade> {
-    let known = members.iter().any(Member::is_text);
+/// such a string begins with may be a mere mention. Says whether there is anything.
+fn put(members: &[Member], text: Text, said: &mut impl Put) -> bool {
     let messages = members.iter().filter(|m| is_said_key(&m.key)).count();
-    let (mut lines, errors): (Members, Members) = if known {
-        members.into_iter().filter(Member::is_text).partition(|m| is_said_key(&m.key))
-    } else {
-        (members.into_iter().filter(Member::is_more_than_a_word).collect(), Members::new())
-    };
-    lines.extend(errors);
-    let (between, quote): (&[u8], &[u8]) = match (known, messages) {
-        (true, 1) => (b": ", b""),
-        (true, _) => (b"\n", b""),
-        (false, _) => (b"\n", b"\""),
-    };
-    let mut said: Option<Remade> = None;
-    for mut member in lines {
-        // The end of a json-file entry's line. Left in, it would begin another, empty one.
-        if member.value.bytes.ends_with(b"\n") {
-            member.value.pop();
-        }
-        if said.is_none() && quote.is_empty() {
-            said = Some(member.value);
-            continue;
-        }
+    let mut is_first = true;
+    let mut line = |member: &Member, between: &[u8], quote: &[u8]| {
         // What was put there stands where the string begins.
-        let between = if said.is_some() { between } else { b"" };
-        let said = said.get_or_insert_default();
+        let at = text.at(member.quote);
+        let between = if is_first { b"" } else { between };
+        is_first = false;
         for byte in between.iter().chain(quote) {
-            said.push(*byte, member.quote);
+            said.push(*byte, at);
         }
-        said.append(member.value);
+        let start = said.bytes().len();
+        member.value.put(text, said);
+        // The end of a json-file entry's line. Left in, it would begin another, empty one.
+        if said.bytes()[start..].ends_with(b"\n") {
+            said.pop();
+        }
+    };
+    if members.iter().any(Member::is_text) {
+        let between: &[u8] = if messages == 1 { b": " } else { b"\n" };
+        let lines = members.iter().filter(|m| is_said_key(&m.key));
+        for member in lines.chain(members.iter().filter(|m| is_error_key(&m.key))) {
+            line(member, between, b"");
+        }
+    } else {
+        for member in members.iter().filter(|m| m.is_more_than_a_word()) {
+            line(member, b"\n", b"\"");
+        }
     }
-    said
+    !is_first
 }
 
 /// `{"`, `[{`, `["`, `[1.5, "`; with Python's quotes too.
@@ -158,16 +177,15 @@ fn begins_json(bytes: &[u8]) -> bool {
 
 /// What words of its own precede: an object (`fatal: [host]: FAILED! => {"stderr":…`), a value under
 /// a key that is known (`stderr: '…'`), Python's bytes (`stderr: b'…'`).
-fn embedded(text: Text) -> Option<(usize, Members)> {
-    let bytes = text.bytes;
+fn embedded(bytes: &[u8]) -> Option<(usize, Members<'_>)> {
     let key = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-@".contains(b)).count();
     let quote = key + 1 + bytes.get(key + 1..).map_or(0, blanks);
     let keyed = bytes.get(key) == Some(&b':') && quote > key + 1 && is_text_key(&bytes[..key]);
     if keyed && matches!(bytes.get(quote), Some(b'"' | b'\'')) {
-        let (value, after) = string(text, quote + 1, bytes[quote]);
+        let (value, after) = string(bytes, quote, b'\\');
         // `error: "app" failed: …` is a statement.
         if bytes.get(after..).is_none_or(ends_an_element) {
-            return Some((0, vec![Member { key: bytes[..key].to_vec(), value, quote: text.at(quote) }]));
+            return Some((0, vec![Member { key: Cow::Borrowed(&bytes[..key]), value, quote }]));
         }
     }
     let start = memchr::memchr2_iter(b'{', b'b', bytes).find(|at| {
@@ -179,42 +197,42 @@ fn embedded(text: Text) -> Option<(usize, Members)> {
         return None;
     }
     if bytes[start] == b'{' {
-        return Some((start, json(text, start)));
+        return Some((start, json(bytes, start)));
     }
-    let (value, _) = string(text, start + 2, bytes[start + 1]);
-    Some((start, vec![Member { key: b"stderr".to_vec(), value, quote: text.at(start + 1) }]))
+    let quote = start + 1;
+    let (value, _) = string(bytes, quote, b'\\');
+    Some((start, vec![Member { key: Cow::Borrowed(b"stderr"), value, quote }]))
 }
 
 /// The strings of the JSON that begins at `start`, at any depth. Lenient: what is cut off or malformed
 /// says what it says.
-fn json(text: Text, start: usize) -> Members {
-    let bytes = text.bytes;
+fn json(bytes: &[u8], start: usize) -> Members<'_> {
     let python = bytes[start..].iter().find(|b| matches!(b, b'"' | b'\'')) == Some(&b'\'');
     let mut members = Members::with_capacity(4);
-    let (mut key, mut i) = (Vec::new(), start);
+    let (mut key, mut i) = (Cow::Borrowed(&b""[..]), start);
     while let Some(quote) = bytes
         .get(i..)
         .and_then(|rest| if python { memchr::memchr2(b'"', b'\'', rest) } else { memchr::memchr(b'"', rest) })
     {
         let quote = i + quote;
-        let (value, after) = string(text, quote + 1, bytes[quote]);
+        let (value, after) = string(bytes, quote, b'\\');
         i = after;
         let next = after + bytes.get(after..).map_or(0, blanks);
         let rest = bytes.get(next..).unwrap_or_default();
         if rest.starts_with(b":") || rest.starts_with(b"=>") {
-            key = value.bytes;
+            key = value.spells();
         } else {
-            members.push(Member { key: key.clone(), value, quote: text.at(quote) });
+            members.push(Member { key: key.clone(), value, quote });
         }
     }
     members
 }
 
 /// `"text",` or `'text'`, an element of an array that was printed over several lines.
-fn element(text: Text) -> Members {
-    let (value, after) = string(text, 1, text.bytes[0]);
-    if text.bytes.get(after..).is_some_and(ends_an_element) {
-        vec![Member { key: Vec::new(), value, quote: text.at(0) }]
+fn element(bytes: &[u8]) -> Members<'_> {
+    let (value, after) = string(bytes, 0, b'\\');
+    if bytes.get(after..).is_some_and(ends_an_element) {
+        vec![Member { key: Cow::Borrowed(b""), value, quote: 0 }]
     } else {
         Members::new()
     }
@@ -227,16 +245,15 @@ fn ends_an_element(behind: &[u8]) -> bool {
 
 /// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin
 /// with a bar.
-fn service_message(text: Text) -> Members {
+fn service_message(bytes: &[u8]) -> Members<'_> {
     const KEYS: [&[u8]; 4] = [b"text", b"description", b"details", b"errorDetails"];
-    let bytes = text.bytes;
     let mut members = Members::new();
     let mut i = 0;
     while let Some(quote) = bytes.get(i..).and_then(|rest| memchr::memchr(b'\'', rest)).map(|at| i + at) {
-        let (value, after) = escaped(text, quote + 1, b'\'', b'|');
+        let (value, after) = string(bytes, quote, b'|');
         let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
         if key.is_some_and(|key| KEYS.contains(&key)) {
-            members.push(Member { key: b"msg".to_vec(), value, quote: text.at(quote) });
+            members.push(Member { key: Cow::Borrowed(b"msg"), value, quote });
         }
         i = after;
     }
@@ -252,8 +269,7 @@ pub(crate) fn member_key(head: &[u8]) -> Option<&[u8]> {
 }
 
 /// `time="…" level=error msg="text"`: quoted values of the pairs at the head of the line.
-fn logfmt(text: Text) -> Members {
-    let bytes = text.bytes;
+fn logfmt(bytes: &[u8]) -> Members<'_> {
     let mut members = Members::new();
     let mut i = 0;
     loop {
@@ -264,8 +280,8 @@ fn logfmt(text: Text) -> Members {
         let name = &bytes[i..i + key];
         i += key + 1;
         if bytes.get(i) == Some(&b'"') {
-            let (value, after) = string(text, i + 1, b'"');
-            members.push(Member { key: name.to_vec(), value, quote: text.at(i) });
+            let (value, after) = string(bytes, i, b'\\');
+            members.push(Member { key: Cow::Borrowed(name), value, quote: i });
             i = after.min(bytes.len());
         } else {
             i += bytes[i..].iter().take_while(|b| **b != b' ').count();
@@ -278,29 +294,37 @@ pub(super) fn blanks(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
-/// The string whose first byte stands at `start`, decoded, and the offset behind its closing quote
-/// (beyond the end, where it has none).
-fn string(text: Text, start: usize, quote: u8) -> (Remade, usize) {
-    escaped(text, start, quote, b'\\')
+/// The string whose opening quote stands at `quote`, and the offset behind its closing one (beyond the end, where it has
+/// none). An escape that was cut off says nothing.
+fn string(bytes: &[u8], quote: usize, introducer: u8) -> (Spelled<'_>, usize) {
+    let start = quote + 1;
+    let mut escapes = None;
+    let mut i = start;
+    while let Some(at) = bytes.get(i..).and_then(|rest| memchr::memchr2(bytes[quote], introducer, rest)) {
+        i += at;
+        if bytes[i] != introducer || i + 1 == bytes.len() {
+            return (
+                Spelled { bytes: &bytes[start..i], start, introducer: escapes },
+                if bytes[i] == introducer { bytes.len() + 1 } else { i + 1 },
+            );
+        }
+        escapes = Some(introducer);
+        i += 2;
+    }
+    (Spelled { bytes: &bytes[start..], start, introducer: escapes }, bytes.len() + 1)
 }
 
-fn escaped(text: Text, start: usize, quote: u8, introducer: u8) -> (Remade, usize) {
-    let bytes = text.bytes;
-    let end = memchr::memchr(quote, &bytes[start..]).unwrap_or_default();
-    let mut value = Remade::with_room(end);
+/// Puts what `text[start..end]` spells with escapes, none of them cut off.
+pub(super) fn unescape(text: Text, start: usize, end: usize, introducer: u8, said: &mut impl Put) {
+    let bytes = &text.bytes[..end];
+    let mut room = [0; 4];
     let mut i = start;
-    while i < bytes.len() && bytes[i] != quote {
+    while i < end {
+        let plain = memchr::memchr(introducer, &bytes[i..]).unwrap_or(end - i);
+        said.extend(text, i, i + plain);
+        i += plain;
+        let Some(escape) = bytes.get(i + 1) else { return };
         let at = text.at(i);
-        if bytes[i] != introducer {
-            let plain = memchr::memchr2(quote, introducer, &bytes[i..]).unwrap_or(bytes.len() - i);
-            value.extend(text, i, i + plain);
-            i += plain;
-            continue;
-        }
-        let Some(escape) = bytes.get(i + 1) else {
-            // An escape that was cut off says nothing.
-            return (value, bytes.len() + 1);
-        };
         let plain = match escape {
             b'"' | b'\'' | b'\\' | b'/' | b'|' | b'[' | b']' => Some(*escape),
             b'n' => Some(b'\n'),
@@ -314,26 +338,29 @@ fn escaped(text: Text, start: usize, quote: u8, introducer: u8) -> (Remade, usiz
         };
         i += 2;
         if let Some(byte) = plain {
-            value.push(byte, at);
-        } else if let Some((decoded, length)) = numeric(*escape, &bytes[i..]).filter(|_| introducer == b'\\')
+            said.push(byte, at);
+        } else if let Some((decoded, length)) =
+            numeric(*escape, &bytes[i..], &mut room).filter(|_| introducer == b'\\')
         {
             for byte in decoded {
-                value.push(byte, at);
+                said.push(*byte, at);
             }
             i += length;
         } else {
             // No escape.
-            value.push(introducer, at);
-            value.push(*escape, text.at(i - 1));
+            said.push(introducer, at);
+            said.push(*escape, text.at(i - 1));
         }
     }
-    (value, i + 1)
 }
 
-/// `\u00e4` (a lone surrogate becomes U+FFFD) and `\x1b`.
-fn numeric(escape: u8, rest: &[u8]) -> Option<(Vec<u8>, usize)> {
+/// `\u00e4` (a lone surrogate becomes U+FFFD) and `\x1b`: what it spells, put into `room`, and how many digits.
+fn numeric<'r>(escape: u8, rest: &[u8], room: &'r mut [u8; 4]) -> Option<(&'r [u8], usize)> {
     match escape {
-        b'x' => hex(rest, 2).and_then(|n| u8::try_from(n).ok()).map(|byte| (vec![byte], 2)),
+        b'x' => {
+            room[0] = hex(rest, 2).and_then(|n| u8::try_from(n).ok())?;
+            Some((&room[..1], 2))
+        }
         b'u' => {
             let unit = hex(rest, 4)?;
             let pair = rest.get(4..).and_then(|low| low.strip_prefix(b"\\u")).and_then(|low| hex(low, 4));
@@ -344,7 +371,7 @@ fn numeric(escape: u8, rest: &[u8]) -> Option<(Vec<u8>, usize)> {
                 _ => (unit, 4),
             };
             let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-            Some((character.to_string().into_bytes(), length))
+            Some((character.encode_utf8(room).as_bytes(), length))
         }
         _ => None,
     }
@@ -356,11 +383,12 @@ fn hex(bytes: &[u8], count: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::text::Remade, *};
 
     fn opened(raw: &str) -> Option<String> {
-        let said = open(Text::raw(raw.as_bytes()))?.said;
-        Some(String::from_utf8_lossy(&said.bytes).into_owned())
+        let mut said = Vec::new();
+        open(Text::raw(raw.as_bytes()), &mut said)?;
+        Some(String::from_utf8_lossy(&said).into_owned())
     }
 
     #[test]
@@ -405,8 +433,9 @@ mod tests {
     #[test]
     fn what_was_said_stands_where_it_was_spelled() {
         let raw = r#"{"message":"a\q \n b\u0020c\'"}"#;
-        let Some(opened) = open(Text::raw(raw.as_bytes())) else { panic!("{raw}") };
-        let said = opened.said.text();
+        let mut said = Remade::default();
+        assert_eq!(open(Text::raw(raw.as_bytes()), &mut said), Some(0));
+        let said = said.text();
         let spelled = (0..said.bytes.len()).map(|i| &raw[said.at(i) as usize..]);
         for (spelled, demanded) in spelled.zip(["a", r"\q", "q", " ", r"\n", " ", "b", r"\u0020", "c", r"\'"])
         {

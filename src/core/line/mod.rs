@@ -8,6 +8,7 @@
 mod cause;
 mod envelope;
 mod excerpt;
+mod flood;
 mod known;
 mod places;
 mod plain;
@@ -23,9 +24,11 @@ use crate::core::{
 };
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
-pub(crate) use known::Known;
-pub(crate) use shapes::Shapes;
-pub(crate) use signs::{Looks, Signs};
+pub(crate) use flood::Flood;
+pub(crate) use known::{Kinds, Known};
+use shapes::Shapes;
+use signs::Looks;
+pub(crate) use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
@@ -85,6 +88,8 @@ pub(crate) fn judge(
     excerpt: &mut Excerpt,
     found: &mut Vec<Occurrence>,
 ) -> Voice {
+    // What ends it is no part of it.
+    let view = if complete { view.strip_suffix(b"\r").unwrap_or(view) } else { view };
     let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Sightings(found) };
     judge.line(Text::raw(view), signs, 0);
     judge.voice
@@ -194,15 +199,16 @@ impl Judge<'_> {
             *voice = Voice::Container;
         }
         let may_open = signs.have(Signs::QUOTE) && *voice == Voice::Client && depth < ENVELOPES_MAX;
-        let envelope = if may_open { envelope::open(rest.slice(indent, rest.bytes.len())) } else { None };
-        if let Some(envelope) = envelope {
+        let own = rest.slice(indent, rest.bytes.len());
+        let mut said = Remade::default();
+        if let Some(in_front) = may_open.then(|| envelope::open(own, &mut said)).flatten() {
             // The lines of an envelope step the excerpt, not the envelope itself; but the words in
             // front of it can be a step's.
             let before = if self.excerpt.is_inside() { Voice::Container } else { *voice };
-            let in_front = rest.slice(0, indent + envelope.in_front);
+            let in_front = rest.slice(0, indent + in_front);
             self.text(in_front, signs, before);
             // What it holds can be several lines.
-            for line in envelope.said.text().split(b'\n') {
+            for line in said.text().split(b'\n') {
                 self.line(line, Signs::of(line.bytes), depth + 1);
             }
             return None;
@@ -235,13 +241,16 @@ fn freed(segment: Text<'_>, signs: Signs) -> (Text<'_>, bool) {
     let (mut start, mut stamped, mut left) = (0, false, PREFIXES_MAX);
     loop {
         let head = start + transport::indent(&bytes[start..]);
-        let is_container = voice::is_container(&bytes[head..], signs);
-        let length = if is_container || left == 0 {
-            0
+        let (mut length, mut is_container) = (transport::leading_iso(&bytes[head..]), false);
+        if length > 0 {
+            stamped = true;
         } else {
-            transport::prefix(&bytes[head..], signs, &mut stamped)
-        };
-        if length == 0 || voice::has_marker(&bytes[head..], length) {
+            is_container = voice::is_container(&bytes[head..], signs);
+            if !is_container {
+                length = transport::prefix(&bytes[head..], signs, &mut stamped);
+            }
+        }
+        if length == 0 || left == 0 || voice::has_marker(&bytes[head..], length) {
             return (segment.slice(start, bytes.len()), is_container);
         }
         start = head + length;
@@ -262,7 +271,7 @@ fn sightings(
     let handed = std::cell::OnceCell::new();
     let handed = |at| handed.get_or_init(|| Handed::of(text.bytes, signs)).is_container(at);
     let named = std::cell::OnceCell::new();
-    let cause = |from| named.get_or_init(|| Named::by(text.bytes)).behind(from).cloned();
+    let named = || named.get_or_init(|| Named::by(text.bytes));
     for (sentinel, start) in Candidates::new().phrases(text.bytes) {
         if text.is_raw(start + sentinel.core().1, 4, view) {
             let end = start + sentinel.phrase().len();
@@ -274,7 +283,7 @@ fn sightings(
             } else if sentinel == Sentinel::Erofs {
                 Standing::Stated { state_dir: names_state_dir(before) }
             } else {
-                let other = if complete { cause(end) } else { None };
+                let other = if complete { named().behind(end) } else { None };
                 other.map_or(Standing::Stated { state_dir: false }, Standing::OtherCause)
             };
             let at = text.at(start) as usize;
@@ -328,8 +337,7 @@ fn names_state_dir(before: &[u8]) -> bool {
     const KEPT: [&[u8]; 7] =
         [b"activity", b"refs", b"instances", b"defaults", b"current", b".lock", b".buildnodeid"];
     let Some(before) = before.strip_suffix(b": ") else { return false };
-    let start = memchr::memrchr_iter(b':', before).find(|at| before.get(at + 1) == Some(&b' '));
-    let statement = &before[start.map_or(0, |at| at + 2)..];
+    let statement = &before[cause::last_colon(before).map_or(0, |at| at + 2)..];
     let Some(slash) = memchr::memchr2(b'/', b'\\', statement) else { return false };
     let mut parts = statement[slash..].split(|b| matches!(b, b'/' | b'\\')).peekable();
     let mut parent: &[u8] = b"";

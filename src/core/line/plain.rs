@@ -1,24 +1,46 @@
 //! Objects of JSON that say one thing, told without opening them.
 
-use super::envelope::{blanks, is_text_key};
+use super::{
+    envelope::{blanks, is_text_key, unescape},
+    shapes::differ_in_digits,
+    text::Text,
+};
 use std::ops::Range;
 
-/// Finds in an object the one string that is all that it says, and that stands there without an escape: the only one under
-/// a key that is known, as in `{"log":"text\n","stream":"stderr"}`, with a newline at its end or none. What
-/// [`open`](super::envelope::open) opens is the same; this is quick, and where it is not sure there is none.
+/// Finds in an object the one string that is all that it says: the only one under a key that is known, as in
+/// `{"log":"text\n","stream":"stderr"}`. What [`open`](super::envelope::open) opens is the same; this is quick, and where
+/// it is not sure there is none.
 pub(crate) struct Plain<'o> {
     object: &'o [u8],
     key: &'o [u8],
-    /// Where the string begins that has no end yet, and the escape in it.
+    /// Where the string begins that has no end yet.
     start: Option<usize>,
-    escape: Option<usize>,
-    said: Option<Range<usize>>,
+    spelled: Spelled,
+    /// A place behind a backslash, which ends nothing and begins no escape.
+    behind: usize,
+    said: Option<Said>,
+}
+
+/// The escapes of a string.
+#[derive(Clone, Copy, Default)]
+struct Spelled {
+    /// Where that of a newline at the very end stands.
+    newline: Option<usize>,
+    others: bool,
+}
+
+/// What an object says.
+pub(crate) struct Said {
+    /// Where it stands in the object, without the escape of a newline at its end.
+    pub(crate) at: Range<usize>,
+    is_escaped: bool,
+    has_newline: bool,
 }
 
 impl<'o> Plain<'o> {
     /// An object that begins with a brace and a quote.
     pub(crate) fn of(object: &'o [u8]) -> Self {
-        Self { object, key: b"", start: None, escape: None, said: None }
+        Self { object, key: b"", start: None, spelled: Spelled::default(), behind: 0, said: None }
     }
 
     /// Takes each place of a quote of either kind, or of a backslash. Says whether there may be such a string.
@@ -26,38 +48,109 @@ impl<'o> Plain<'o> {
     pub(crate) fn take(&mut self, at: usize) -> bool {
         match (self.object[at], self.start) {
             (b'\'', _) => true,
+            (_, Some(_)) if at == self.behind => true,
             (b'"', None) => {
                 self.start = Some(at + 1);
                 true
             }
             (b'"', Some(start)) => {
                 self.start = None;
-                let end = self.escape.take().unwrap_or(at);
-                self.string(start..end, at)
+                let spelled = std::mem::take(&mut self.spelled);
+                self.string(start..spelled.newline.unwrap_or(at), spelled, at)
             }
             (_, Some(_)) => {
-                // Only a newline, at the end.
-                self.escape = Some(at);
-                self.object.get(at + 1..at + 3) == Some(b"n\"")
+                if self.object.get(at + 1..at + 3) == Some(b"n\"") {
+                    self.spelled.newline = Some(at);
+                } else {
+                    self.spelled.others = true;
+                    self.behind = at + 1;
+                }
+                true
             }
             (_, None) => false,
         }
     }
 
     /// Takes a string, whose closing quote stands at `close`.
-    fn string(&mut self, string: Range<usize>, close: usize) -> bool {
+    fn string(&mut self, at: Range<usize>, spelled: Spelled, close: usize) -> bool {
         let behind = &self.object[close + 1..];
         let behind = &behind[blanks(behind)..];
+        let (is_escaped, has_newline) = (spelled.others, spelled.newline.is_some());
         if behind.starts_with(b":") || behind.starts_with(b"=>") {
-            self.key = &self.object[string.clone()];
-            return string.end == close;
+            self.key = &self.object[at];
+            return !is_escaped && !has_newline;
         }
-        !is_text_key(self.key) || self.said.replace(string).is_none()
+        !is_text_key(self.key) || self.said.replace(Said { at, is_escaped, has_newline }).is_none()
     }
 
-    /// Where it stands, after all of them were taken.
-    pub(crate) fn said(self) -> Option<Range<usize>> {
+    /// What it says, after all places were taken.
+    pub(crate) fn said(self) -> Option<Said> {
         self.said.filter(|_| self.start.is_none())
+    }
+}
+
+/// What stood around what the last object said that was a line: in a log the next is cast in the same.
+pub(crate) struct Mold<'t> {
+    before: &'t [u8],
+    behind: &'t [u8],
+    has_newline: bool,
+}
+
+impl<'t> Mold<'t> {
+    /// Of a line that is an object, with nothing in front of it, and says this.
+    pub(crate) fn of(line: &'t [u8], said: &Said) -> Self {
+        let (before, behind) = (&line[..said.at.start], &line[said.at.end..]);
+        Self { before, behind, has_newline: said.has_newline }
+    }
+
+    /// Where on a line stands what it says, if it stands between the same.
+    pub(crate) fn around(&self, line: &[u8]) -> Option<Range<usize>> {
+        let end = line.len().checked_sub(self.behind.len()).filter(|end| *end >= self.before.len())?;
+        // No key that is known has a digit, and no digit ends a string.
+        let is_alike = line.starts_with(self.before) && differ_in_digits(self.behind, &line[end..]);
+        is_alike.then_some(self.before.len()..end)
+    }
+
+    /// What a line says that is cast in this: it is an object too, and says nothing else. `at` is what [`Self::around`] found, and
+    /// `all_quotes` says whether every place in it is as it should be at which a quote of either kind or a backslash stands.
+    pub(crate) fn said(
+        &self,
+        line: &[u8],
+        at: Range<usize>,
+        all_quotes: impl FnOnce(&mut dyn FnMut(usize) -> bool) -> bool,
+    ) -> Option<Said> {
+        let (string, mut behind, mut is_escaped) = (&line[at.clone()], usize::MAX, false);
+        let goes_on = all_quotes(&mut |place| match string[place] {
+            _ if place == behind => true,
+            b'"' => false,
+            b'\\' => {
+                (behind, is_escaped) = (place + 1, true);
+                true
+            }
+            _ => true,
+        });
+        let goes_on = goes_on && behind != string.len();
+        goes_on.then_some(Said { at, is_escaped, has_newline: self.has_newline })
+    }
+}
+
+impl Said {
+    /// Where it stands in a text that holds the object at this place.
+    pub(crate) fn within(&self, object: usize) -> Range<usize> {
+        object + self.at.start..object + self.at.end
+    }
+
+    /// What it says, where it does not stand there letter by letter.
+    pub(crate) fn unescaped(&self, object: &[u8]) -> Option<Vec<u8>> {
+        if !self.is_escaped {
+            return None;
+        }
+        let mut said = Vec::with_capacity(self.at.len());
+        unescape(Text::raw(object), self.at.start, self.at.end, b'\\', &mut said);
+        if !self.has_newline && said.ends_with(b"\n") {
+            said.pop();
+        }
+        Some(said)
     }
 }
 
@@ -82,14 +175,19 @@ mod tests {
             (r#"{"error":"text"}"#, Some("text")),
             (r#"{"log"=>"text"}"#, Some("text")),
             (r#"{"log":["text"]}"#, Some("text")),
-            // Another escape, anywhere.
-            (r#"{"log":"a\nb"}"#, None),
-            (r#"{"log":"a\n\n"}"#, None),
-            (r#"{"log":"a\\n"}"#, None),
-            (r#"{"log":"a\t"}"#, None),
-            (r#"{"log":"a\""}"#, None),
-            (r#"{"log":"text","k":"\u0041"}"#, None),
+            // Other escapes.
+            (r#"{"log":"a\nb"}"#, Some("a\nb")),
+            (r#"{"log":"a\n\n"}"#, Some("a\n")),
+            (r#"{"log":"a\u000a"}"#, Some("a")),
+            (r#"{"log":"a\u000a\n"}"#, Some("a\n")),
+            (r#"{"log":"a\\n"}"#, Some("a\\n")),
+            (r#"{"log":"a\\\n"}"#, Some("a\\")),
+            (r#"{"log":"a\t"}"#, Some("a\t")),
+            (r#"{"log":"a\"\\"}"#, Some("a\"\\")),
+            (r#"{"log":"\"a\" \u0041\q"}"#, Some("\"a\" A\\q")),
+            (r#"{"log":"text","k":"\u0041\\\""}"#, Some("text")),
             (r#"{"log\n":"text"}"#, None),
+            (r#"{"l\u006fg":"text"}"#, None),
             (r#"{"log":"text"}\"#, None),
             (r#"{"log":"text"\"x"}"#, None),
             // Nothing, or more than one thing.
@@ -109,13 +207,63 @@ mod tests {
             let mut object = Plain::of(raw.as_bytes());
             let mut quotes = raw.match_indices(['"', '\'', '\\']).map(|(at, _)| at);
             let found = if quotes.all(|at| object.take(at)) { object.said() } else { None };
-            assert_eq!(found.map(|at| &raw[at]), said, "{raw}");
+            let found =
+                found.map(|found| found.unescaped(raw.as_bytes()).unwrap_or_else(|| raw[found.at].into()));
+            assert_eq!(found.as_deref(), said.map(str::as_bytes), "{raw}");
             if said.is_some() {
-                let opened = envelope::open(Text::raw(raw.as_bytes()));
+                let mut opened = Vec::new();
+                assert_eq!(envelope::open(Text::raw(raw.as_bytes()), &mut opened), Some(0));
+                assert_eq!(Some(opened.as_slice()), said.map(str::as_bytes), "{raw}");
+            }
+        }
+    }
+
+    fn said(line: &str) -> Option<Said> {
+        let mut object = Plain::of(line.as_bytes());
+        let mut quotes = line.match_indices(['"', '\'', '\\']).map(|(at, _)| at);
+        if quotes.all(|at| object.take(at)) { object.said() } else { None }
+    }
+
+    #[test]
+    fn the_next_line_is_cast_in_the_same_mold() {
+        for (first, line, is_cast) in [
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"other","t":"2"}"#, true),
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"","t":"2"}"#, true),
+            (r#"{"log":"a\n","t":"1"}"#, r#"{"log":"b\n","t":"2"}"#, true),
+            (r#"{"log":"a\n","t":"1"}"#, r#"{"log":"b","t":"2"}"#, false),
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b\n","t":"2"}"#, true),
+            (r#"{"log":"a"}"#, r#"{"log":"it's"}"#, true),
+            (r#"{"log":"a"}"#, r#"{"log":"\"b\" \\"}"#, true),
+            (r#"{"log":"a\n"}"#, r#"{"log":"b\\\n"}"#, true),
+            // The mold ends nothing that goes on.
+            (r#"{"log":"a\n"}"#, r#"{"log":"b\\n"}"#, false),
+            (r#"{"log":"a"}"#, r#"{"log":"b\"}"#, false),
+            (r#"{"log":"a"}"#, r#"{"log":"b","k":"c"}"#, false),
+            (r#"{"log":"a"}"#, r#"{"log":"b","log":"c"}"#, false),
+            // Something else stands around it.
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b","t":"12"}"#, false),
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b","t":"x"}"#, false),
+            (r#"{"log":"a","t":"1"}"#, r#"{"msg":"b","t":"1"}"#, false),
+            (r#"{"log":"a","t":"1"}"#, r#" {"log":"b","t":"1"}"#, false),
+            (r#"{"log":"a","t":"1"}"#, r#"{"log":"1"}"#, false),
+            (r#"{"log":"a"}"#, r#"{"log":""#, false),
+            (r#"{"log":"a"}"#, "", false),
+        ] {
+            let Some(mold) = said(first).map(|said| Mold::of(first.as_bytes(), &said)) else {
+                panic!("{first}")
+            };
+            let cast = mold.around(line.as_bytes()).and_then(|at| {
+                let quotes = line[at.clone()].match_indices(['"', '\'', '\\']);
+                mold.said(line.as_bytes(), at, |is_right| quotes.into_iter().all(|(at, _)| is_right(at)))
+            });
+            assert_eq!(cast.is_some(), is_cast, "{first} {line}");
+            if let Some(cast) = cast {
+                let own = said(line)
+                    .map(|said| said.unescaped(line.as_bytes()).unwrap_or_else(|| line[said.at].into()));
                 assert_eq!(
-                    opened.map(|opened| opened.said.bytes).as_deref(),
-                    said.map(str::as_bytes),
-                    "{raw}"
+                    Some(cast.unescaped(line.as_bytes()).unwrap_or_else(|| line[cast.at].into())),
+                    own,
+                    "{line}"
                 );
             }
         }

@@ -1,6 +1,6 @@
 //! Which characters stand on a line at all that its rules look for.
 
-use super::places::{BACKSLASH, DASHES, Places, QUOTE, look};
+use super::places::{BACKSLASH, Places, QUOTE, goes_on, is_plain_head, look};
 use crate::core::sentinel::Sentinel;
 use fearless_simd::Level;
 use std::ops::Range;
@@ -13,7 +13,7 @@ pub(crate) struct Signs(u16);
 impl Signs {
     /// An escape sequence begins.
     pub(crate) const ESCAPE: Self = Self(1);
-    /// A carriage return, behind which a line goes on.
+    /// A carriage return, behind which a line goes on: none at its very end.
     pub(crate) const RETURN: Self = Self(1 << 1);
     /// Columns are set apart.
     pub(crate) const TAB: Self = Self(1 << 2);
@@ -21,8 +21,8 @@ impl Signs {
     pub(crate) const QUOTE: Self = Self(1 << 3);
     /// `#`, `[`, `|`, `{`, or `.` and a digit: every marker of a container's words has one.
     pub(crate) const MARK: Self = Self(1 << 4);
-    /// Two dashes side by side: every rule of an excerpt has them.
-    pub(crate) const DASHES: Self = Self(1 << 5);
+    /// The dashes of a rule of an excerpt.
+    pub(crate) const RULE: Self = Self(1 << 5);
     /// `.d`, `.t` or `dx`, in either case: every path of the state directory has one.
     pub(crate) const STATE_DIR: Self = Self(1 << 6);
     /// The core of the activity sentinel, and of EROFS.
@@ -37,9 +37,9 @@ impl Signs {
 
     /// The signs of a line, without its newline. Linear.
     pub(crate) fn of(line: &[u8]) -> Self {
-        let (level, mut found, mut places) = (Level::new(), Found::default(), [Places::NONE]);
+        let (level, mut found, mut places) = (Level::new(), Found::NOTHING, [Places::NONE]);
         for at in (0..line.len()).step_by(64) {
-            look(level, &line[at..], &mut places);
+            look(level, line, at, &mut places);
             found.add(&places[0], u64::MAX, line, at);
         }
         found.signs()
@@ -79,21 +79,25 @@ impl<'t> Looks<'t> {
         Self { text, level, at: 0, places: [Places::NONE; STRETCH], looked: 0 }
     }
 
+    /// Looks at another text.
+    pub(crate) fn at_other<'o>(&self, text: &'o [u8]) -> Looks<'o> {
+        Looks::at(text, self.level)
+    }
+
     pub(crate) fn text(&self) -> &'t [u8] {
         self.text
     }
 
     /// Where the line begins that the next core stands on, at `from` or behind it, which is the beginning of a line, and
-    /// whether two dashes may stand up to there. None where the next core is not near.
+    /// whether a rule may stand up to there. None where the next core is not near.
     pub(crate) fn near(&mut self, from: usize) -> Option<(usize, bool)> {
-        const NEAR: usize = 256;
-        let (mut start, mut dashes) = (from, false);
+        let (mut start, mut rule) = (from, false);
         let mut at = from;
-        while at < self.text.len() && at - from < NEAR {
+        while at < self.text.len() && at - from < Self::NEAR {
             let (block, own) = self.block(at, start);
             at = self.at + 64 * block;
             let places = &self.places[block];
-            dashes |= places.dashes & own != 0;
+            rule |= places.rule & own != 0;
             let cores = (places.erofs | places.activity) & own;
             // In front of the first core, or all where there is none.
             let newlines = places.newline & own & cores.wrapping_sub(1) & !cores;
@@ -101,16 +105,88 @@ impl<'t> Looks<'t> {
                 start = at + 64 - newlines.leading_zeros() as usize;
             }
             if cores != 0 {
-                return Some((start, dashes));
+                return Some((start, rule));
             }
             at += 64;
         }
         None
     }
 
+    /// How far the next core is at most that is near.
+    const NEAR: usize = 256;
+
+    /// Passes over lines, from one that begins at `from` on, as long as they are plain: without a core, or the client's without
+    /// a prefix, and with nothing by which that core is more than an EROFS that it states, and not of the state directory.
+    /// Says where it stopped, and whether the line that begins there is not plain, or has a rule; if not, no core is near
+    /// any more. Linear, and takes no time for each line.
+    pub(crate) fn plain(&mut self, from: usize) -> (usize, bool) {
+        // Of the line that a block begins in: where it begins, and whether something odd stands on it so far, and a core.
+        let (mut start, mut is_odd, mut has_core) = (from, false, false);
+        let (mut at, mut last) = (from, from);
+        while at < self.text.len() {
+            let (block, own) = self.block(at, start);
+            at = self.at + 64 * block;
+            let places = &self.places[block];
+            // A rule counts wherever it stands.
+            let cores = (places.erofs | places.activity | places.rule) & own;
+            let (newline, odd) = (places.newline & own, (places.odd | places.joined) & own);
+            if cores != 0 {
+                last = at;
+            } else if start > from && at - last >= Self::NEAR {
+                return (start, false);
+            }
+            // Up to the first newline, or all where there is none.
+            let first = newline ^ newline.wrapping_sub(1);
+            is_odd |= odd & first != 0;
+            has_core |= cores & first != 0;
+            if is_odd && has_core {
+                return (start, true);
+            }
+            if newline != 0 {
+                let mut others = odd & !first;
+                while others != 0 {
+                    let before = others & others.wrapping_neg();
+                    let before = before - 1;
+                    let line = 64 - (newline & before).leading_zeros();
+                    let ends = newline & !before;
+                    let up_to = ends ^ ends.wrapping_sub(1);
+                    if cores & up_to & (u64::MAX << line) != 0 {
+                        return (at + line as usize, true);
+                    }
+                    others &= !up_to;
+                }
+                let line = 64 - newline.leading_zeros();
+                let own = u64::MAX.checked_shl(line).unwrap_or(0);
+                (start, is_odd, has_core) = (at + line as usize, odd & own != 0, cores & own != 0);
+            }
+            at += 64;
+        }
+        (start, false)
+    }
+
+    /// How long the line is that begins at `from`, and those of its signs that are a core or a rule. Linear, and takes less
+    /// than to find them all.
+    pub(crate) fn extent(&mut self, from: usize) -> (usize, Signs) {
+        let mut signs = Signs::NONE;
+        let mut at = from;
+        while at < self.text.len() {
+            let (block, own) = self.block(at, from);
+            at = self.at + 64 * block;
+            let places = &self.places[block];
+            let newline = places.newline & own;
+            let own = own & newline.wrapping_sub(1) & !newline;
+            signs = signs.or(whole(places, own));
+            if newline != 0 {
+                return (at + newline.trailing_zeros() as usize - from, signs);
+            }
+            at += 64;
+        }
+        (self.text.len() - from, signs)
+    }
+
     /// How long the line is that begins at `from`, and its signs. Linear.
     pub(crate) fn line(&mut self, from: usize) -> (usize, Signs) {
-        let mut found = Found::default();
+        let mut found = Found::NOTHING;
         let mut at = from;
         while at < self.text.len() {
             let (block, own) = self.block(at, from);
@@ -130,7 +206,7 @@ impl<'t> Looks<'t> {
 
     /// The signs of a part of the text. Linear.
     pub(crate) fn signs(&mut self, part: Range<usize>) -> Signs {
-        let mut found = Found::default();
+        let mut found = Found::NOTHING;
         let mut at = part.start;
         while at < part.end {
             let (block, own) = self.block(at, part.start);
@@ -140,6 +216,50 @@ impl<'t> Looks<'t> {
             at += 64;
         }
         found.signs()
+    }
+
+    /// Whether [`Looks::plain`] would pass over what stands in a part of the text, were it a line of its own; how it begins
+    /// is not looked at. Linear.
+    pub(crate) fn is_plain(&mut self, part: Range<usize>) -> bool {
+        self.has_none(part, |places| places.odd)
+    }
+
+    /// Whether it would pass over a line that such a part is.
+    pub(crate) fn is_plain_line(&mut self, part: Range<usize>) -> bool {
+        self.begins_plainly(&part) && self.is_plain(part)
+    }
+
+    /// The same, and no quote and no backslash is in it.
+    pub(crate) fn is_bare_line(&mut self, part: Range<usize>) -> bool {
+        self.begins_plainly(&part) && self.has_none(part, |places| places.odd | places.signs)
+    }
+
+    fn begins_plainly(&self, part: &Range<usize>) -> bool {
+        part.is_empty() || is_plain_head(self.text[part.start])
+    }
+
+    /// Whether no such place is in a part of the text, nor a core that may be part of something else.
+    #[inline]
+    fn has_none(&mut self, part: Range<usize>, of: impl Fn(&Places) -> u64) -> bool {
+        let mut at = part.start;
+        while at < part.end {
+            let (block, own) = self.block(at, part.start);
+            at = self.at + 64 * block;
+            let (places, own) = (&self.places[block], own & up_to(part.end - at));
+            if of(places) & own != 0 {
+                return false;
+            }
+            let mut joined = places.joined & own;
+            while joined != 0 {
+                let core = at + joined.trailing_zeros() as usize;
+                if may_be_joined(&self.text[part.clone()], core - part.start) {
+                    return false;
+                }
+                joined &= joined - 1;
+            }
+            at += 64;
+        }
+        true
     }
 
     /// Whether every place is as it should be at which a quote of either kind or a backslash stands in a part of the text,
@@ -177,24 +297,32 @@ impl<'t> Looks<'t> {
     }
 
     fn look(&mut self, at: usize) {
-        let text = &self.text[at..];
         self.at = at;
-        self.looked = text.len().div_ceil(64).min(STRETCH);
-        look(self.level, text, &mut self.places[..self.looked]);
+        self.looked = (self.text.len() - at).div_ceil(64).min(STRETCH);
+        look(self.level, self.text, at, &mut self.places[..self.looked]);
     }
 }
 
+/// The signs at some places that are a core or a rule.
+fn whole(places: &Places, own: u64) -> Signs {
+    let sign = |stand: u64, sign: Signs| if stand & own != 0 { sign } else { Signs::NONE };
+    sign(places.activity, Signs::ACTIVITY)
+        .or(sign(places.erofs, Signs::EROFS))
+        .or(sign(places.rule, Signs::RULE))
+}
+
 /// What was found on a line so far.
-#[derive(Default)]
 struct Found {
-    /// [`Signs`] of the cores.
-    cores: u16,
+    /// Cores, and a rule.
+    whole: Signs,
     /// Of [`Places::single`], and of [`Places::pair`].
     single: u8,
     pair: u8,
 }
 
 impl Found {
+    const NOTHING: Self = Self { whole: Signs::NONE, single: 0, pair: 0 };
+
     /// Adds what is at some places of 64 bytes, which begin at `at` in a text, or in front of it.
     #[inline]
     fn add(&mut self, places: &Places, own: u64, text: &[u8], at: usize) {
@@ -205,16 +333,14 @@ impl Found {
             self.pair |= places.pair[place];
             signs &= signs - 1;
         }
-        if places.activity & own != 0 {
-            self.cores |= Signs::ACTIVITY.0;
-        }
-        let mut erofs = places.erofs & own;
-        while erofs != 0 {
-            self.cores |= Signs::EROFS.0;
-            if may_be_joined(text, at.wrapping_add(erofs.trailing_zeros() as usize)) {
-                self.cores |= Signs::JOINED.0;
+        self.whole = self.whole.or(whole(places, own));
+        let mut joined = places.joined & own;
+        while joined != 0 {
+            // What makes it part of something may stand outside of the text.
+            if may_be_joined(text, at.wrapping_add(joined.trailing_zeros() as usize)) {
+                self.whole = self.whole.or(Signs::JOINED);
             }
-            erofs &= erofs - 1;
+            joined &= joined - 1;
         }
     }
 
@@ -223,8 +349,7 @@ impl Found {
         let alone = Signs(u16::from(self.single & 0b1111));
         let mark = sign(self.single & 0b111_0000 != 0 || self.pair & 0b1 != 0, Signs::MARK);
         let state_dir = sign(self.pair & 0b110 != 0, Signs::STATE_DIR);
-        let dashes = sign(self.pair & DASHES != 0, Signs::DASHES);
-        Signs(self.cores).or(alone).or(mark).or(state_dir).or(dashes)
+        self.whole.or(alone).or(mark).or(state_dir)
     }
 }
 
@@ -234,7 +359,7 @@ fn may_be_joined(text: &[u8], at: usize) -> bool {
     let Some(start) = at.checked_sub(core) else { return false };
     let before = start.checked_sub(1).map(|before| text[before]);
     let behind = text.get(start + phrase);
-    !matches!(before, None | Some(b' ' | b'\n')) || matches!(behind, Some(b'/' | b'\\' | b'.'))
+    !matches!(before, None | Some(b' ' | b'\n')) || behind.is_some_and(|behind| goes_on(*behind))
 }
 
 #[cfg(test)]
@@ -247,14 +372,14 @@ mod tests {
         Signs::TAB,
         Signs::QUOTE,
         Signs::MARK,
-        Signs::DASHES,
+        Signs::RULE,
         Signs::STATE_DIR,
         Signs::ACTIVITY,
         Signs::EROFS,
         Signs::JOINED,
     ];
 
-    const LINES: [(&str, &[Signs]); 45] = [
+    const LINES: [(&str, &[Signs]); 47] = [
         ("", &[]),
         ("cp: cannot create /srv/x: Read-only file system (30)", &[Signs::EROFS]),
         ("read-only file system", &[Signs::EROFS]),
@@ -274,7 +399,8 @@ mod tests {
         ("ty\0t", &[]),
         ("a\x1b1m", &[Signs::ESCAPE]),
         ("a\x1b[1m", &[Signs::ESCAPE, Signs::MARK]),
-        ("a\r", &[Signs::RETURN]),
+        ("a\rb", &[Signs::RETURN]),
+        ("\r\r:", &[Signs::RETURN]),
         ("a\tb", &[Signs::TAB]),
         ("\"", &[Signs::QUOTE]),
         ("it's", &[Signs::QUOTE]),
@@ -290,8 +416,9 @@ mod tests {
         ("1.", &[]),
         ("1. 1", &[]),
         ("}];~\x0b\x01\0 !$%&()*+,/<=>?@\\^_`", &[]),
-        ("------", &[Signs::DASHES]),
-        ("--", &[Signs::DASHES]),
+        ("------", &[Signs::RULE]),
+        ("x ------- x", &[Signs::RULE]),
+        ("----- -----", &[]),
         ("- -", &[]),
         ("/root/.docker", &[Signs::STATE_DIR]),
         ("/root/.DOCKER", &[Signs::STATE_DIR]),
@@ -310,8 +437,12 @@ mod tests {
         for (line, demanded) in LINES {
             for before in (0..140).map(|n| " ".repeat(n)) {
                 let line = format!("{before}{line}");
-                let behind =
-                    ["", "\n", "\n#7 0.412 \x1b[1m\"\r\t--.dty td-on", "\n.docker read-only file system/x"];
+                let behind = [
+                    "",
+                    "\n",
+                    "\n#7 0.412 \x1b[1m\"\r\t-----.dty td-on",
+                    "\n.docker read-only file system/x",
+                ];
                 for (text, level) in
                     behind.iter().flat_map(|behind| LEVELS.map(|level| (format!("{line}{behind}"), level)))
                 {
@@ -326,6 +457,22 @@ mod tests {
         assert!(EACH.iter().all(|sign| Signs::ALL.have(*sign)));
         let both = Signs::QUOTE.or(Signs::TAB);
         assert!(both.have(Signs::TAB) && !both.have(Signs::MARK));
+    }
+
+    #[test]
+    fn a_return_that_ends_a_line_is_no_sign() {
+        for length in 0..140 {
+            for (end, is_sign) in
+                [("\r\nx", false), ("\r\r\nx", true), ("\r", true), ("\t\nx", false), ("\r\t\n", true)]
+            {
+                let text = "x".repeat(length) + end;
+                for level in LEVELS {
+                    let (_, signs) = Looks::at(text.as_bytes(), level()).line(0);
+                    assert_eq!(signs.have(Signs::RETURN), is_sign, "{text:?}");
+                    assert_eq!(signs.have(Signs::TAB), end.contains('\t'), "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -366,20 +513,182 @@ mod tests {
         }
     }
 
+    /// Lines that are passed over, and those that are not.
+    const PLAIN: [&str; 22] = [
+        "",
+        "\r",
+        "x",
+        "# \" nothing [ of it | matters \x1b\t without a core",
+        "cp: cannot create /srv/x: Read-only file system",
+        "cp: cannot create '/srv/x_1.b-': read-only file system (30)",
+        "open \"/srv/x/\": read-only file system\r",
+        "x \\ --- -----: read-only file system -----",
+        "read-only file system",
+        "READ-ONLY FILE SYSTEM read-only file system",
+        "-x: read-only file system, it says",
+        "/x é: read-only file system",
+        "It's read-only file system",
+        "mk_dir '/x_': read-only file system",
+        "Q 'x': read-only file system",
+        "z 'z': read-only file system",
+        "B 'O': read-only file system",
+        "~ P '9': read-only file system",
+        "_ o '-': read-only file system",
+        "`x 0 'a': read-only file system",
+        "b 'x.': read-only file system",
+        "x   add-on",
+    ];
+    const ODD: [&str; 48] = [
+        "(x: read-only file system",
+        "3 x: read-only file system",
+        " x: read-only file system",
+        "\tx: read-only file system",
+        "é: read-only file system",
+        "#7 0.1 x: read-only file system",
+        "=> x: read-only file system",
+        "> x: read-only file system",
+        "<34>x: read-only file system",
+        "[x]: read-only file system",
+        "{x: read-only file system",
+        "Step 3/4 : read-only file system",
+        "Jan 1 21:39:00 x: read-only file system",
+        "Feb x: read-only file system",
+        "Mar x: read-only file system",
+        "Apr x: read-only file system",
+        "Oct x: read-only file system",
+        "Nov x: read-only file system",
+        "Dec x: read-only file system",
+        "\"x\": read-only file system",
+        "'x': read-only file system",
+        "process \"x: read-only file system",
+        "command 'x: read-only file system",
+        "COMMAND 'x: read-only file system",
+        "PROCESS \"x: read-only file system",
+        "x b'y': read-only file system",
+        "x=\"y\": read-only file system",
+        "x  'y': read-only file system",
+        "x: 'y': read-only file system",
+        "x \\\"y: read-only file system",
+        "x\ty: read-only file system",
+        "x\x1b: read-only file system",
+        "x\ry: read-only file system",
+        "x # y: read-only file system",
+        "x | y: read-only file system",
+        "x [ y: read-only file system",
+        "x { y: read-only file system",
+        "x 1.1: read-only file system",
+        "x/.docker: read-only file system",
+        "x/BUILDX: read-only file system",
+        "x/.tmp-1: read-only file system",
+        "x/read-only file system",
+        "x: read-only file system/x",
+        "x: read-only file system.",
+        "failed to update builder last activity time",
+        "x ------",
+        "-------",
+        "\"add-on",
+    ];
+
+    #[test]
+    fn plain_lines_are_passed_over() {
+        let plain = PLAIN.iter().flat_map(|line| [line, "\n"]).collect::<String>();
+        for before in (0..140).map(|length| "x".repeat(length)) {
+            for line in ODD {
+                let front = format!("{before}\n{plain}");
+                for behind in ["", "\n", "\n\"\n", "\nread-only file system\n# read-only file system\n"] {
+                    let text = format!("{front}{line}{behind}");
+                    for level in LEVELS {
+                        let mut looks = Looks::at(text.as_bytes(), level());
+                        assert_eq!(looks.plain(0), (front.len(), true), "{text:?}");
+                        assert_eq!(looks.plain(front.len()), (front.len(), true), "{text:?}");
+                        assert!(
+                            !looks.is_plain_line(front.len()..front.len() + line.len())
+                                || line.ends_with('-')
+                        );
+                    }
+                }
+            }
+            for line in PLAIN {
+                let text = format!("{before}\n{line}\n");
+                for level in LEVELS {
+                    let mut looks = Looks::at(text.as_bytes(), level());
+                    assert_eq!(looks.plain(0), (text.len(), false), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_plain_by_itself() {
+        for (part, is_plain) in PLAIN
+            .into_iter()
+            .filter(|line| line.contains("nly"))
+            .map(|line| (line.trim_end(), true))
+            .chain(ODD.map(|line| (line, false)))
+        {
+            for before in 0..140 {
+                let front = format!("{}/", "x".repeat(before));
+                let text = format!("{front}{part}/\"#");
+                let mut looks = Looks::at(text.as_bytes(), Level::new());
+                let own = front.len()..front.len() + part.len();
+                assert_eq!(looks.is_plain_line(own.clone()), is_plain, "{text:?}");
+                assert_eq!(
+                    looks.is_bare_line(own),
+                    is_plain && !part.contains(['"', '\'', '\\']),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn where_no_core_is_near_nobody_goes_on() {
+        let near = "x: read-only file system\n".repeat(30);
+        let far = format!("{near}{}", "x: nothing\n".repeat(100));
+        let (at, is_odd) = Looks::at(far.as_bytes(), Level::new()).plain(0);
+        assert!(!is_odd && at > near.len() && at < near.len() + 500, "{at}");
+        assert_eq!(far.as_bytes()[at - 1], b'\n');
+        // But to the end of a line, so that it gets on.
+        let long = format!("{} read-only file system\n{far}", "x".repeat(10_000));
+        assert!(Looks::at(long.as_bytes(), Level::new()).plain(0).0 > 10_000);
+        let odd = format!("{}=\" read-only file system\n", "x".repeat(10_000));
+        assert_eq!(Looks::at(odd.as_bytes(), Level::new()).plain(0), (0, true));
+    }
+
+    #[test]
+    fn how_far_a_line_goes() {
+        for before in 0..140 {
+            for (line, signs) in [
+                ("x", &[][..]),
+                ("x \" #", &[]),
+                ("x: read-only file system", &[Signs::EROFS]),
+                ("activity time ------", &[Signs::ACTIVITY, Signs::RULE]),
+            ] {
+                let line = format!("{}{line}", " ".repeat(before));
+                for behind in ["", "\n", "\nad-on ty t ------\n"] {
+                    let text = format!("{line}{behind}");
+                    let (length, found) = Looks::at(text.as_bytes(), Level::new()).extent(0);
+                    assert_eq!(length, line.len(), "{text:?}");
+                    assert!(EACH.iter().all(|sign| found.have(*sign) == signs.contains(sign)), "{text:?}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_line_of_the_next_core_is_found() {
         for before in 0..200 {
             // Lines of different lengths, so that blocks begin and end anywhere in them.
-            let (some, dashes) = ("x".repeat(before % 70), if before % 3 == 0 { "--\n" } else { "" });
+            let (some, rule) = ("x".repeat(before % 70), if before % 3 == 0 { "------\n" } else { "" });
             let text = format!(
-                "{}\n{some}\n{dashes}ab{some} ad-on\nx\n{}\n security tool\n",
+                "{}\n{some}\n{rule}ab{some} ad-on\nx\n{}\n security tool\n",
                 "y".repeat(before / 70),
                 "z".repeat(before)
             );
             let Some((core, behind)) = text.find("ab").zip(text.rfind(" sec")) else { panic!("{text:?}") };
             for level in LEVELS {
                 let mut looks = Looks::at(text.as_bytes(), level());
-                assert_eq!(looks.near(0), Some((core, !dashes.is_empty())), "{text:?}");
+                assert_eq!(looks.near(0), Some((core, !rule.is_empty())), "{text:?}");
                 assert_eq!(looks.near(core), Some((core, false)), "{text:?}");
                 let (length, signs) = looks.line(core);
                 assert_eq!(&text[core + length..][..3], "\nx\n");
@@ -387,7 +696,7 @@ mod tests {
                 assert_eq!(looks.near(core + length + 1), Some((behind, false)), "{text:?}");
                 assert!(looks.line(behind).1.have(Signs::ACTIVITY));
                 assert_eq!(looks.near(text.len()), None);
-                assert_eq!(looks.near(0), Some((core, !dashes.is_empty())), "from the beginning again");
+                assert_eq!(looks.near(0), Some((core, !rule.is_empty())), "from the beginning again");
             }
         }
         let far = format!("{}\nad-on\n", "x".repeat(1000));

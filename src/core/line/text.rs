@@ -23,19 +23,22 @@ pub(crate) struct Remade {
     at: Vec<u32>,
 }
 
-impl Remade {
-    /// With room for so many bytes.
-    pub(crate) fn with_room(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), at: Vec::with_capacity(bytes) }
-    }
+/// What bytes are put together in: with the offset of each ([`Remade`]), or without.
+pub(crate) trait Put {
+    fn push(&mut self, byte: u8, at: u32);
+    /// Takes on `text[start..end]`.
+    fn extend(&mut self, text: Text, start: usize, end: usize);
+    fn pop(&mut self);
+    fn bytes(&self) -> &[u8];
+}
 
-    pub(crate) fn push(&mut self, byte: u8, at: u32) {
+impl Put for Remade {
+    fn push(&mut self, byte: u8, at: u32) {
         self.bytes.push(byte);
         self.at.push(at);
     }
 
-    /// Takes on `text[start..end]`.
-    pub(crate) fn extend(&mut self, text: Text, start: usize, end: usize) {
+    fn extend(&mut self, text: Text, start: usize, end: usize) {
         self.bytes.extend_from_slice(&text.bytes[start..end]);
         match text.at {
             At::Each(at) => self.at.extend_from_slice(&at[start..end]),
@@ -43,14 +46,38 @@ impl Remade {
         }
     }
 
-    pub(crate) fn pop(&mut self) {
+    fn pop(&mut self) {
         self.bytes.pop();
         self.at.pop();
     }
 
-    pub(crate) fn append(&mut self, other: Self) {
-        self.bytes.extend(other.bytes);
-        self.at.extend(other.at);
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Put for Vec<u8> {
+    fn push(&mut self, byte: u8, _: u32) {
+        self.push(byte);
+    }
+
+    fn extend(&mut self, text: Text, start: usize, end: usize) {
+        self.extend_from_slice(&text.bytes[start..end]);
+    }
+
+    fn pop(&mut self) {
+        self.pop();
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self
+    }
+}
+
+impl Remade {
+    /// With room for so many bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), at: Vec::with_capacity(bytes) }
     }
 
     pub(crate) fn text(&self) -> Text<'_> {
@@ -114,12 +141,18 @@ impl<'t> Text<'t> {
     /// or ST, and the short ones. An unfinished string loses its introducer alone, so that what a
     /// terminal would swallow is still read. Linear. What is left is put into `freed`, if anything went.
     pub(crate) fn without_escapes(self, freed: &'t mut Remade) -> Self {
-        let bytes = self.bytes;
-        if memchr::memchr(ESC, bytes).is_none() {
+        if memchr::memchr(ESC, self.bytes).is_none() {
             return self;
         }
+        *freed = Remade::with_room(self.bytes.len());
+        self.put_without_escapes(freed);
+        freed.text()
+    }
+
+    /// The same, put behind what stands in `freed`.
+    pub(crate) fn put_without_escapes(self, freed: &mut impl Put) {
+        let bytes = self.bytes;
         let mut strings_end = true;
-        *freed = Remade::with_room(bytes.len());
         let mut i = 0;
         while i < bytes.len() {
             let plain = memchr::memchr(ESC, &bytes[i..]).unwrap_or(bytes.len() - i);
@@ -148,7 +181,6 @@ impl<'t> Text<'t> {
                 Some(_) | None => {}
             }
         }
-        freed.text()
     }
 }
 

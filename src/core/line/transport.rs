@@ -35,6 +35,12 @@ pub(crate) fn prefix(text: &[u8], signs: Signs, stamped: &mut bool) -> usize {
     }
 }
 
+/// The length of a timestamp of ISO 8601 at the head of `text`, and of the blanks behind it. What begins with one is no
+/// container's by its head.
+pub(crate) fn leading_iso(text: &[u8]) -> usize {
+    if text.first().is_some_and(u8::is_ascii_digit) { bracketable(text, iso).unwrap_or(0) } else { 0 }
+}
+
 /// A position in a text, moved on by what matches.
 struct Cursor<'t>(&'t [u8], usize);
 
@@ -96,13 +102,14 @@ fn clock(cursor: &mut Cursor) -> Option<()> {
 }
 
 fn iso(cursor: &mut Cursor) -> Option<()> {
-    cursor.number(4)?;
-    cursor.one_of(b"-/")?;
+    let minutes = cursor.rest().first_chunk()?;
+    if !is_date_and_minutes(minutes) {
+        return None;
+    }
+    cursor.1 += 16;
+    cursor.one_of(b":")?;
     cursor.number(2)?;
-    cursor.one_of(b"-/")?;
-    cursor.number(2)?;
-    cursor.one_of(b"T ")?;
-    clock(cursor)?;
+    cursor.fraction();
     if cursor.one_of(b"Z").is_none() && cursor.one_of(b"+-").is_some() {
         cursor.number(2)?;
         let _colon = cursor.one_of(b":");
@@ -111,9 +118,25 @@ fn iso(cursor: &mut Cursor) -> Option<()> {
     Some(())
 }
 
+/// `2026-11-23T21:39`, also with slashes and a blank: all bytes at once.
+fn is_date_and_minutes(bytes: &[u8; 16]) -> bool {
+    const fn each(pattern: &[u8; 16]) -> u128 {
+        u128::from_le_bytes(*pattern)
+    }
+    const ZEROS: u128 = each(b"0000-00-00T00:00");
+    // 0x7f where a digit stands; of the others the bits that must be the same.
+    const DIGITS: u128 = each(b"\x7f\x7f\x7f\x7f\0\x7f\x7f\0\x7f\x7f\0\x7f\x7f\0\x7f\x7f");
+    const SAME: u128 = each(b"\0\0\0\0\xfd\0\0\xfd\0\0\0\0\0\xff\0\0");
+    const HIGH: u128 = each(&[0x80; 16]);
+    // What a digit is off its zero is no more than 9: with so much more its high bit stays clear.
+    let off = u128::from_le_bytes(*bytes) ^ ZEROS;
+    let is_more = (off & DIGITS) + (each(&[0x76; 16]) & DIGITS);
+    (off | is_more) & HIGH == 0 && off & SAME == 0 && matches!(bytes[10], b'T' | b' ')
+}
+
 fn bsd(cursor: &mut Cursor) -> Option<()> {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let month = cursor.rest().get(..3)?;
+    let month = cursor.rest().get(..3).filter(|month| month[0].is_ascii_uppercase())?;
     MONTHS.chunks(3).any(|known| known == month).then(|| cursor.1 += 3)?;
     cursor.one_of(b" ")?;
     cursor.skip(b' ');
@@ -287,6 +310,26 @@ mod tests {
             // `[  123.4] host …` carries no timestamp that opens the way for host and tag.
             let expected = if prefixed.starts_with("[  123") { "host docker[12]: text" } else { "text" };
             assert_eq!(String::from_utf8_lossy(freed(prefixed.as_bytes())), expected, "{prefixed}");
+        }
+    }
+
+    #[test]
+    fn dates_and_minutes() {
+        for text in [b"2026-11-23T21:39", b"0000/99/09 00:59", b"9999-00/00T99:99"] {
+            assert!(is_date_and_minutes(text));
+            for (at, was) in text.iter().enumerate() {
+                for byte in 0..=u8::MAX {
+                    let mut other = *text;
+                    other[at] = byte;
+                    let is = match was {
+                        b'0'..=b'9' => byte.is_ascii_digit(),
+                        b'-' | b'/' => matches!(byte, b'-' | b'/'),
+                        b'T' | b' ' => matches!(byte, b'T' | b' '),
+                        _ => byte == b':',
+                    };
+                    assert_eq!(is_date_and_minutes(&other), is, "{}", String::from_utf8_lossy(&other));
+                }
+            }
         }
     }
 

@@ -51,6 +51,14 @@ fn plain_progress(head: &[u8]) -> bool {
     digits > 0 && !rest.starts_with(b"ERROR: ")
 }
 
+/// Whether a line is plain progress, whatever stands behind its head, escape sequences too. Where it is not sure it says no.
+pub(crate) fn is_progress(line: &[u8]) -> bool {
+    // No step has a number of more digits: so `#7 ERROR: ` fits in, and what spells it otherwise is seen.
+    let near = &line[..line.len().min(20)];
+    let is_short = near.first() == Some(&b'#') && digits(&near[1..]) <= 10;
+    is_short && plain_progress(near) && memchr::memchr2(0x1b, b'\r', near).is_none()
+}
+
 /// `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits and more are no
 /// step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
 fn timed(head: &[u8]) -> bool {
@@ -101,9 +109,14 @@ fn names_docker(word: &[u8]) -> bool {
 /// `{"vertexes":…` and its kin: what `--progress rawjson` prints.
 fn progress_json(head: &[u8]) -> bool {
     let rest = head[1..].trim_ascii_start();
-    [&b"\"vertexes\""[..], b"\"statuses\"", b"\"logs\"", b"\"warnings\""]
-        .iter()
-        .any(|key| rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)))
+    let key: &[u8] = match rest {
+        [b'"', b'v' | b'V', ..] => b"\"vertexes\"",
+        [b'"', b's' | b'S', ..] => b"\"statuses\"",
+        [b'"', b'l' | b'L', ..] => b"\"logs\"",
+        [b'"', b'w' | b'W', ..] => b"\"warnings\"",
+        _ => return false,
+    };
+    rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
 }
 
 /// `web-1  | text`: compose pads the longest name by one blank, so either two blanks or an index
@@ -111,11 +124,13 @@ fn progress_json(head: &[u8]) -> bool {
 fn service_log(head: &[u8]) -> bool {
     let name = name(head);
     let blanks = head[name..].iter().take_while(|b| **b == b' ').count();
-    let bar = head.get(name + blanks) == Some(&b'|');
+    if blanks == 0 || head.get(name + blanks) != Some(&b'|') {
+        return false;
+    }
     let open = head.get(name + blanks + 1).is_none_or(|b| *b == b' ');
     let index = head[..name].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let indexed = index > 0 && name > index && matches!(head[name - index - 1], b'-' | b'_');
-    bar && open && (blanks >= 2 || (blanks == 1 && indexed))
+    open && (blanks >= 2 || indexed)
 }
 
 /// The length of a container's or service's name.
@@ -199,9 +214,26 @@ fn marker(text: &[u8]) -> Option<usize> {
 
 /// Whether a marker begins in the first `length` bytes of a text.
 pub(crate) fn has_marker(text: &[u8], length: usize) -> bool {
-    // Inside a number none begins: no digit is a boundary.
-    let in_number = |at: usize| text[at].is_ascii_digit() && at > 0 && text[at - 1].is_ascii_digit();
-    (0..length).any(|at| begins_marker(text[at]) && !in_number(at) && is_marker(text, at))
+    const BEGINS: [bool; 256] = table(b" #=>{[|");
+    let number = |end: usize| {
+        // Inside of a number none begins, and one that begins with a number goes on with a blank.
+        let digits = text[..end].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        digits > 0 && is_marker(text, end - digits)
+    };
+    let mut others = text[..length].iter().enumerate().filter(|(_, byte)| BEGINS[usize::from(**byte)]);
+    // The last number may go on behind.
+    others.any(|(at, byte)| if *byte == b' ' { number(at) } else { is_marker(text, at) }) || number(length)
+}
+
+/// Which bytes are among these.
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = true;
+        i += 1;
+    }
+    table
 }
 
 fn begins_marker(byte: u8) -> bool {
@@ -234,6 +266,9 @@ fn is_marker(text: &[u8], at: usize) -> bool {
         b'[' => text[..at].ends_with(b"\"") && step_name(head),
         _ => {
             let rest = &head[number..];
+            if rest.first() != Some(&b' ') {
+                return false;
+            }
             let command = || {
                 let words = words_behind_pid(head);
                 words.is_some_and(|(version, program)| is_version(version) && names_docker(program))
@@ -270,7 +305,10 @@ pub(crate) fn has_time(before: &[u8]) -> bool {
 pub(crate) fn boundary(text: &[u8], at: usize) -> bool {
     match text[..at] {
         [] | [.., b'\\' | b'|', b'n'] => true,
-        [.., last] => !last.is_ascii_graphic() && last.is_ascii() || b":|]>\"'([,".contains(&last),
+        [.., last] => {
+            let is_blank = !last.is_ascii_graphic() && last.is_ascii();
+            is_blank || matches!(last, b':' | b'|' | b']' | b'>' | b'"' | b'\'' | b'(' | b'[' | b',')
+        }
     }
 }
 
@@ -368,6 +406,57 @@ mod tests {
             "27604  docker buildx build .",
         ] {
             assert!(is_container(head.as_bytes(), Signs::of(head.as_bytes())), "{head}");
+        }
+    }
+
+    #[test]
+    fn progress_by_its_head_alone() {
+        for (line, is_progress) in [
+            ("#7 0.412 text", true),
+            ("#7 [3/3] RUN x", true),
+            ("#1234567890 ", true),
+            ("#7 0.412 a line with colour \x1b[1m", true),
+            ("#7 ERROR: text", false),
+            ("#1234567890 ERROR: text", false),
+            ("#12345678901 ERROR: text", false),
+            ("#12345678901 x", false),
+            ("#7 ER\x1b[1mROR: text", false),
+            ("#7 \rERROR: text", false),
+            ("#x 0.412", false),
+            ("# 7 x", false),
+            ("#7", false),
+            (" #7 x", false),
+            ("x", false),
+            ("", false),
+        ] {
+            assert_eq!(super::is_progress(line.as_bytes()), is_progress, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn markers_in_what_may_be_a_prefix() {
+        for text in [
+            "2026-11-23T21:39:00 | >>> x",
+            "2026-11-23 21:39:00 v0.1.2 docker x",
+            "[7] #7 0.1 x",
+            "app:7 | >>> x",
+            "app:77 |     x",
+            "app: => # x => => # x",
+            "app: > [3/3] x",
+            "x {\"logs\": [\"[3/3] x",
+            "web-1 | web-12 | x",
+            "1 2.2 docker 12 v1.1 docker",
+            "12345",
+            "",
+        ] {
+            let text = text.as_bytes();
+            for length in 0..=text.len() {
+                let naive = (0..length).any(|at| {
+                    let in_number = text[at].is_ascii_digit() && at > 0 && text[at - 1].is_ascii_digit();
+                    !in_number && is_marker(text, at)
+                });
+                assert_eq!(has_marker(text, length), naive, "{:?} {length}", String::from_utf8_lossy(text));
+            }
         }
     }
 

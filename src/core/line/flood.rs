@@ -1,0 +1,92 @@
+//! Lines that say again what was said.
+
+use super::{
+    FIRST, Known, Looks, Shapes, Signs,
+    plain::{Mold, Said},
+};
+use fearless_simd::Level;
+use std::ops::Range;
+
+/// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
+/// like one before, some because of what stands on them, or in them.
+pub(crate) struct Flood<'t> {
+    looks: Looks<'t>,
+    shapes: Shapes,
+    mold: Option<Mold<'t>>,
+}
+
+impl<'t> Flood<'t> {
+    pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
+        Self { looks: Looks::at(text, level), shapes: Shapes::new(), mold: None }
+    }
+
+    /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core, or behind a rule.
+    /// `is_open` says whether it may stand in an excerpt, and is told. An error where no core is near, with where the line
+    /// begins up to which that is so.
+    pub(crate) fn next(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
+        if known.knows_plain() && !*is_open {
+            let (at, is_odd) = self.looks.plain(from);
+            return if is_odd { Ok(at) } else { Err(at) };
+        }
+        let (at, has_rule) = self.looks.near(from).ok_or(from)?;
+        *is_open |= has_rule;
+        Ok(at)
+    }
+
+    /// Where the lines end, from the one at `from` on, that tell nothing new to who knows this. An error where it may be the
+    /// first that does: how long it is, and its signs. Linear.
+    pub(crate) fn known(
+        &mut self,
+        known: Known,
+        from: usize,
+        is_open: &mut bool,
+    ) -> Result<usize, (usize, Signs)> {
+        let (length, signs) = self.looks.extent(from);
+        *is_open |= signs.have(Signs::RULE);
+        let (line, text) = (from..from + length, self.looks.text());
+        let end = line.end + 1;
+        if known.covers_progress(&text[line.clone()], signs) {
+            return Ok(end);
+        }
+        if !*is_open {
+            let cast = self.cast(&line);
+            if known.knows_plain() && cast.clone().is_some_and(|said| self.looks.is_bare_line(said)) {
+                return Ok(end);
+            }
+            let alike = self.shapes.said(text, from, length);
+            if alike > from {
+                return Ok(alike);
+            }
+            let said = cast.and_then(|said| self.said(&line, said));
+            if said.is_some_and(|said| known.covers_cast(&mut self.looks, line.clone(), &said)) {
+                self.shapes.keep_first(text, from, length);
+                return Ok(end);
+            }
+        }
+        let (_, signs) = self.looks.line(from);
+        let Err(head) = known.covers(&mut self.looks, line.clone(), signs, *is_open) else { return Ok(end) };
+        if !*is_open && known.covers_opened(&mut self.looks, line, signs, head, &mut self.mold) {
+            self.shapes.keep_first(text, from, length);
+            return Ok(end);
+        }
+        Err((length, signs))
+    }
+
+    /// Where in the text stands what a line says that may be cast in the mold.
+    fn cast(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        let mold = self.mold.as_ref().filter(|_| line.len() <= FIRST)?;
+        let said = mold.around(&self.looks.text()[line.clone()])?;
+        Some(line.start + said.start..line.start + said.end)
+    }
+
+    /// What it says, if it is.
+    fn said(&mut self, line: &Range<usize>, at: Range<usize>) -> Option<Said> {
+        let (text, own) = (&self.looks.text()[line.clone()], at.start - line.start..at.end - line.start);
+        self.mold.as_ref()?.said(text, own, |is_right| self.looks.all_quotes(at, is_right))
+    }
+
+    /// Keeps a line that was judged outside of excerpts: the next may say the same.
+    pub(crate) fn keep(&mut self, from: usize, length: usize) {
+        self.shapes.keep(self.looks.text(), from, length);
+    }
+}
