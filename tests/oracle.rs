@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 144] = [
+const FLOOD: [&str; 155] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -161,6 +161,16 @@ const FLOOD: [&str; 144] = [
     "{\"log\":\"failed to update builder last activity time\\nx: read-only file system @\"}",
     "{\"log\":\"failed to update builder last activity time @\",\"msg\":\"read-only file system\"}",
     "failed to update builder last activity time {\"log\":\"x: read-only file system @\"}",
+    // With carriage returns.
+    "executor failed running [@\rx: read-only file system",
+    "app: #7 0.@\rcp: read-only file system",
+    "cp: read-only file system @\rapp: 27604 v0.12.1 docker x",
+    "mkdir /x/.docker: read-only file system @\rcp: read-only file system",
+    "failed to update builder last activity time @\rcp: read-only file system",
+    "21:39:00 x@\r21:39:00 #7 0.1 read-only file system\rx/read-only file system",
+    "x@\r{\"log\":\"mkdir /x/.docker: read-only file system\"}",
+    "{\"log\":\"x@\\rmkdir /x/.docker: read-only file system\"}",
+    "[@\rx] | mkdir /x/.docker: read-only file system",
     // How they end.
     "cp: cannot create /srv/@: Read-only file system\r",
     "#7 0.@ x: read-only file system\r",
@@ -179,6 +189,8 @@ const FLOOD: [&str; 144] = [
     "read-only file system.x",
     "failed to update builder last activity time @",
     "failed to update builder last activity time: @: read-only file system: denied",
+    "mkdir /x/.docker: read-only file system: failed to update builder last activity time: @: denied",
+    "x=failed to update builder last activity time: @ mkdir /x/.docker: read-only file system",
     "x/failed to update builder last activity time: @: denied",
     "failed to update builder last activity time: open /@",
     "executor failed running [/bin/sh -c @ read-only file system]: x: read-only file system",

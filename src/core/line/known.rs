@@ -76,8 +76,11 @@ impl Kinds {
             });
             has_activity |= sentinel == Sentinel::Activity;
         }
-        // Beside the other a stated EROFS is something else.
-        if has_activity && kinds.have_any(Self::EROFS_STATED) { Self::NEWS } else { kinds }
+        if !has_activity || !kinds.have_any(Self::EROFS_STATED) {
+            return kinds;
+        }
+        // Beside another cause a stated EROFS is nothing, and beside the other sentinel something else.
+        if kinds.have(Self::OTHER_CAUSE) { Self(kinds.0 & !Self::EROFS_STATED.0) } else { Self::NEWS }
     }
 }
 
@@ -147,8 +150,10 @@ impl Known {
         if line.len() > FIRST {
             return false;
         }
-        let Some(head) = head else { return self.covers_said(looks, line, signs, 0) };
-        let is_alone = !head.is_container && head.rest.start == line.start && !signs.have(Signs::RETURN);
+        let Some(head) = head.filter(|_| !signs.have(Signs::RETURN)) else {
+            return self.covers_said(looks, line, signs, 0);
+        };
+        let is_alone = !head.is_container && head.rest.start == line.start;
         if let Some(said) = plain_object(looks, line.clone()).filter(|_| is_alone) {
             *mold = Some(Mold::of(&looks.text()[line.clone()], &said));
             return self.covers_object(looks, line, &said, 0);
@@ -165,15 +170,42 @@ impl Known {
             let (_, signs) = looks.line(0);
             return self.covers_said(&mut looks, 0..freed.len(), signs, depth);
         }
-        let head = Head::of(looks.text(), line, signs);
-        self.is_covered(looks, &head, signs, false) || self.covers_client(looks, &head, signs, depth)
+        let head = Head::of(looks.text(), line.clone(), signs);
+        if self.is_covered(looks, &head, signs, false) {
+            return true;
+        }
+        if signs.have(Signs::RETURN) {
+            return self.covers_segments(looks, line, signs);
+        }
+        self.covers_client(looks, &head, signs, depth)
+    }
+
+    /// The same of a line with carriage returns: it goes on in the voice of a container where one has spoken.
+    fn covers_segments(self, looks: &mut Looks, line: Range<usize>, signs: Signs) -> bool {
+        // An envelope, or a quoted command, would be another matter.
+        if signs.have(Signs::QUOTE) {
+            return false;
+        }
+        let (text, mut start, mut is_container) = (looks.text(), line.start, false);
+        text[line].split(|byte| *byte == b'\r').all(|segment| {
+            let own = start..start + segment.len();
+            start = own.end + 1;
+            let (rest, begins_container) = freed(Text::raw(segment), signs);
+            is_container |= begins_container;
+            if is_container {
+                return !looks.signs(own).have(self.container);
+            }
+            let covers = self.kinds.have(Kinds::of(rest.bytes, signs));
+            is_container = Handed::of(rest.bytes, signs).is_container(rest.bytes.len());
+            covers
+        })
     }
 
     /// The same of a line without an escape sequence that is not covered at once.
     fn covers_client(self, looks: &mut Looks, head: &Head, signs: Signs, depth: usize) -> bool {
         // More are not looked into here.
         const DEPTH: usize = 2;
-        if head.is_container || depth == DEPTH || signs.have(Signs::RETURN) {
+        if head.is_container || depth == DEPTH {
             return false;
         }
         let rest = &looks.text()[head.rest.clone()];
@@ -329,7 +361,9 @@ mod tests {
             (format!("process \"{A} {E}"), &[Kinds::ACTIVITY_HANDED, Kinds::EROFS_HANDED]),
             (format!("process \"{A}\": {E}"), &[Kinds::NEWS]),
             (format!("{A}: open /x: {E}"), &[Kinds::NEWS]),
-            (format!("x={A}: mkdir /x/.docker: {E}"), &[Kinds::NEWS]),
+            (format!("x={A} mkdir /x/.docker: {E}"), &[Kinds::NEWS]),
+            (format!("mkdir /x/.docker: {E}: {A}: denied"), &[Kinds::OTHER_CAUSE]),
+            (format!("{A} {A}: {E}: denied"), &[Kinds::OTHER_CAUSE]),
             (format!("{A}: x/{E}"), &[Kinds::OTHER_CAUSE, Kinds::EROFS_MENTIONED]),
             ("add-on activity tab".to_owned(), &[]),
         ] {
@@ -366,6 +400,9 @@ mod tests {
             (format!("{A}: denied"), Kinds::OTHER_CAUSE),
             (format!("{{\"log\":\"{A}: denied\"}}"), Kinds::OTHER_CAUSE),
             (format!("{{\"log\":\"\\u001b[1m{A}: denied\"}}"), Kinds::OTHER_CAUSE),
+            (format!("x\rmkdir /x/.docker: {E}\ry"), Kinds::STATE_DIR),
+            (format!("{{\"log\":\"x\\r#7 0.4 {E}\\n\"}}"), Kinds::EROFS_HANDED),
+            (format!("{E}: {A}: denied"), Kinds::OTHER_CAUSE),
             (format!("process \"x {E}"), Kinds::EROFS_HANDED),
             (format!("#7 0.4 {E}"), Kinds::EROFS_HANDED),
         ] {
