@@ -41,18 +41,26 @@ impl<'t> Flood<'t> {
         from: usize,
         is_open: &mut bool,
     ) -> Result<usize, (usize, Signs)> {
-        let (length, signs) = self.looks.extent(from);
-        *is_open |= signs.have(Signs::RULE);
-        let (line, text) = (from..from + length, self.looks.text());
-        let end = line.end + 1;
-        if known.covers_progress(&text[line.clone()], signs) {
-            return Ok(end);
-        }
-        if !*is_open {
-            let cast = self.cast(&line);
-            if known.knows_plain() && cast.clone().is_some_and(|said| self.looks.is_bare_line(said)) {
-                return Ok(end);
+        let text = self.looks.text();
+        let mut at = from;
+        let (line, length, end, cast) = loop {
+            let (length, signs) = self.looks.extent(at);
+            *is_open |= signs.have(Signs::RULE);
+            let line = at..at + length;
+            let end = line.end + 1;
+            let cast = if *is_open { None } else { self.cast(&line) };
+            let is_told = known.covers_progress(&text[line.clone()], signs)
+                || known.knows_plain() && cast.clone().is_some_and(|said| self.looks.is_bare_line(said));
+            // The next is likely to be another, as long as there are cores.
+            let goes_on = signs.have(Signs::ACTIVITY.or(Signs::EROFS)) && text.get(end) == Some(&text[at]);
+            match (is_told, goes_on) {
+                (true, true) => at = end,
+                (true, false) => return Ok(end),
+                (false, _) if at > from => return Ok(at),
+                (false, _) => break (line, length, end, cast),
             }
+        };
+        if !*is_open {
             let alike = self.shapes.said(text, from, length);
             if alike > from {
                 return Ok(alike);
