@@ -168,25 +168,21 @@ impl<'t> Looks<'t> {
     /// than to find them all.
     pub(crate) fn extent(&mut self, from: usize) -> (usize, Signs) {
         let mut signs = Signs::NONE;
-        let mut at = from;
-        while at < self.text.len() {
-            let (block, own) = self.block(at, from);
-            at = self.at + 64 * block;
-            let places = &self.places[block];
-            let newline = places.newline & own;
-            let own = own & newline.wrapping_sub(1) & !newline;
-            signs = signs.or(whole(places, own));
-            if newline != 0 {
-                return (at + newline.trailing_zeros() as usize - from, signs);
-            }
-            at += 64;
-        }
-        (self.text.len() - from, signs)
+        let length = self.walk(from, |places, own, _, _| signs = signs.or(whole(places, own)));
+        (length, signs)
     }
 
     /// How long the line is that begins at `from`, and its signs. Linear.
     pub(crate) fn line(&mut self, from: usize) -> (usize, Signs) {
         let mut found = Found::NOTHING;
+        let length = self.walk(from, |places, own, text, at| found.add(places, own, text, at));
+        (length, found.signs())
+    }
+
+    /// Hands over what stands on the line that begins at `from`: the places of each 64 bytes, which of them are the line's, and
+    /// where in the text they begin. Says how long it is.
+    #[inline]
+    fn walk(&mut self, from: usize, mut take: impl FnMut(&Places, u64, &[u8], usize)) -> usize {
         let mut at = from;
         while at < self.text.len() {
             let (block, own) = self.block(at, from);
@@ -194,14 +190,13 @@ impl<'t> Looks<'t> {
             let places = &self.places[block];
             let newline = places.newline & own;
             // In front of the first newline.
-            let own = own & newline.wrapping_sub(1) & !newline;
-            found.add(places, own, self.text, at);
+            take(places, own & newline.wrapping_sub(1) & !newline, self.text, at);
             if newline != 0 {
-                return (at + newline.trailing_zeros() as usize - from, found.signs());
+                return at + newline.trailing_zeros() as usize - from;
             }
             at += 64;
         }
-        (self.text.len() - from, found.signs())
+        self.text.len() - from
     }
 
     /// The signs of a part of the text. Linear.
