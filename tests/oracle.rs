@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 155] = [
+const FLOOD: [&str; 156] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -190,6 +190,7 @@ const FLOOD: [&str; 155] = [
     "failed to update builder last activity time @",
     "failed to update builder last activity time: @: read-only file system: denied",
     "mkdir /x/.docker: read-only file system: failed to update builder last activity time: @: denied",
+    "mkdir /x/.docker: read-only file system: failed to update builder last activit\x1b[0my time: @: denied",
     "x=failed to update builder last activity time: @ mkdir /x/.docker: read-only file system",
     "x/failed to update builder last activity time: @: denied",
     "failed to update builder last activity time: open /@",

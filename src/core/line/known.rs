@@ -76,11 +76,8 @@ impl Kinds {
             });
             has_activity |= sentinel == Sentinel::Activity;
         }
-        if !has_activity || !kinds.have_any(Self::EROFS_STATED) {
-            return kinds;
-        }
-        // Beside another cause a stated EROFS is nothing, and beside the other sentinel something else.
-        if kinds.have(Self::OTHER_CAUSE) { Self(kinds.0 & !Self::EROFS_STATED.0) } else { Self::NEWS }
+        // Beside the other a stated EROFS is something else, if that counts: it may be spelled with an escape.
+        if has_activity && kinds.have_any(Self::EROFS_STATED) { Self::NEWS } else { kinds }
     }
 }
 
@@ -362,8 +359,7 @@ mod tests {
             (format!("process \"{A}\": {E}"), &[Kinds::NEWS]),
             (format!("{A}: open /x: {E}"), &[Kinds::NEWS]),
             (format!("x={A} mkdir /x/.docker: {E}"), &[Kinds::NEWS]),
-            (format!("mkdir /x/.docker: {E}: {A}: denied"), &[Kinds::OTHER_CAUSE]),
-            (format!("{A} {A}: {E}: denied"), &[Kinds::OTHER_CAUSE]),
+            (format!("mkdir /x/.docker: {E}: {A}: denied"), &[Kinds::NEWS]),
             (format!("{A}: x/{E}"), &[Kinds::OTHER_CAUSE, Kinds::EROFS_MENTIONED]),
             ("add-on activity tab".to_owned(), &[]),
         ] {
@@ -402,7 +398,6 @@ mod tests {
             (format!("{{\"log\":\"\\u001b[1m{A}: denied\"}}"), Kinds::OTHER_CAUSE),
             (format!("x\rmkdir /x/.docker: {E}\ry"), Kinds::STATE_DIR),
             (format!("{{\"log\":\"x\\r#7 0.4 {E}\\n\"}}"), Kinds::EROFS_HANDED),
-            (format!("{E}: {A}: denied"), Kinds::OTHER_CAUSE),
             (format!("process \"x {E}"), Kinds::EROFS_HANDED),
             (format!("#7 0.4 {E}"), Kinds::EROFS_HANDED),
         ] {
