@@ -533,7 +533,9 @@ mod tests {
         "b 'x.': read-only file system",
         "x   add-on",
     ];
-    const ODD: [&str; 48] = [
+    const ODD: [&str; 50] = [
+        "x: read-only file system, and far behind it, where nobody would look for anything that bears on it, a\ttab",
+        "x\ty, and far behind it, where nobody would look for anything that has to do with it: read-only file system",
         "(x: read-only file system",
         "3 x: read-only file system",
         " x: read-only file system",
