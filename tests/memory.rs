@@ -85,6 +85,25 @@ fn a_table_without_newlines_is_none() {
     assert!(kib < LIMIT, "{kib} KiB");
 }
 
+/// Lines of about one view, each an object: what it says is put together, and nothing is kept of each of its strings.
+#[test]
+fn of_an_object_no_string_is_kept() {
+    let (folder, key) = (tempfile::tempdir().unwrap(), "k".repeat(30_000));
+    for (name, object) in [
+        ("a long key of many strings", format!(r#"{{"{key}":[{}"a b"#, r#""x","#.repeat(8000))),
+        ("the same with an escape", format!(r#"{{"\u006b{key}":[{}"a b"#, r#""x","#.repeat(8000))),
+        ("many strings", format!(r#"{{"k":[{}"a b"#, r#""","#.repeat(20_000))),
+        ("many that say something", format!(r#"{{"log":[{}"a b"#, r#""a b","#.repeat(10_000))),
+    ] {
+        let path = folder.path().join("objects");
+        fs::write(&path, format!("{object} read-only file system\"]}}\n").repeat(4)).unwrap();
+        let arguments = ["check", "--threads", "1", "--mounts", "0", path.to_str().unwrap()];
+        let Some((status, kib)) = need(load::peak(&unwedge(&arguments))) else { return };
+        assert_eq!(status, 0);
+        assert!(kib < LIMIT, "{name}: {kib} KiB");
+    }
+}
+
 #[test]
 fn a_report_takes_no_more_than_what_it_quotes() {
     let folder = tempfile::tempdir().unwrap();

@@ -63,14 +63,15 @@ pub(crate) fn is_progress_key(key: &[u8]) -> bool {
 /// says nothing, or where it is a container's.
 pub(super) fn open(text: Text, said: &mut impl Put) -> Option<usize> {
     let bytes = text.bytes;
+    let strings = |form| Strings { bytes, form, key: Key::Another, i: 0 };
     let (in_front, members) = match bytes.first()? {
         b'"' if member_key(bytes).is_some() => (0, json(bytes, 0)),
-        b'"' | b'\'' => (0, element(bytes)),
-        b'#' if bytes.starts_with(b"##teamcity[") => (0, service_message(bytes)),
+        b'"' | b'\'' => (0, element(bytes)?),
+        b'#' if bytes.starts_with(b"##teamcity[") => (0, strings(Form::ServiceMessage)),
         _ if begins_json(bytes) => (0, json(bytes, 0)),
         _ => {
-            let pairs = logfmt(bytes);
-            if pairs.iter().any(Member::is_text) { (0, pairs) } else { embedded(bytes)? }
+            let pairs = strings(Form::Logfmt);
+            if pairs.clone().any(|member| member.is_text()) { (0, pairs) } else { embedded(bytes)? }
         }
     };
     // An object behind words of its own is theirs (`…: read-only file system {"attempt": "1"}`).
@@ -107,19 +108,136 @@ impl<'t> Spelled<'t> {
     }
 }
 
+/// What is asked of the key that a string stands under.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// [`is_said_key`].
+    Said,
+    /// [`is_error_key`].
+    Error,
+    Another,
+}
+
+impl Key {
+    fn of(key: &[u8]) -> Self {
+        if is_said_key(key) {
+            Self::Said
+        } else if is_error_key(key) {
+            Self::Error
+        } else {
+            Self::Another
+        }
+    }
+}
+
 /// A string, and the key it stands under.
 struct Member<'t> {
-    key: Cow<'t, [u8]>,
+    key: Key,
     value: Spelled<'t>,
     /// Where the opening quote stands in the text.
     quote: usize,
 }
 
-type Members<'t> = Vec<Member<'t>>;
+/// The strings of an envelope, in their order, found one after the other: none is kept, however many they are.
+#[derive(Clone)]
+struct Strings<'t> {
+    bytes: &'t [u8],
+    form: Form,
+    /// What the next stands under.
+    key: Key,
+    /// Where it is looked for.
+    i: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    /// A single one, whose quote stands there.
+    One,
+    /// JSON, at any depth, or Python's literals, which have both quotes. Lenient: what is cut off or malformed says what it
+    /// says.
+    Json { python: bool },
+    /// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin with a bar.
+    ServiceMessage,
+    /// `time="…" level=error msg="text"`: quoted values of the pairs at the head of the line.
+    Logfmt,
+}
+
+impl<'t> Iterator for Strings<'t> {
+    type Item = Member<'t>;
+
+    fn next(&mut self) -> Option<Member<'t>> {
+        match self.form {
+            Form::One => self.one(),
+            Form::Json { python } => self.json(python),
+            Form::ServiceMessage => self.service_message(),
+            Form::Logfmt => self.logfmt(),
+        }
+    }
+}
+
+impl<'t> Strings<'t> {
+    fn one(&mut self) -> Option<Member<'t>> {
+        let quote = self.i;
+        self.bytes.get(quote)?;
+        self.i = usize::MAX;
+        let (value, _) = string(self.bytes, quote, b'\\');
+        Some(Member { key: self.key, value, quote })
+    }
+
+    fn json(&mut self, python: bool) -> Option<Member<'t>> {
+        loop {
+            let rest = self.bytes.get(self.i..)?;
+            let quote = if python { memchr::memchr2(b'"', b'\'', rest) } else { memchr::memchr(b'"', rest) };
+            let quote = self.i + quote?;
+            let (value, after) = string(self.bytes, quote, b'\\');
+            self.i = after;
+            let behind = self.bytes.get(after..).unwrap_or_default();
+            let behind = &behind[blanks(behind)..];
+            if !behind.starts_with(b":") && !behind.starts_with(b"=>") {
+                return Some(Member { key: self.key, value, quote });
+            }
+            self.key = Key::of(&value.spells());
+        }
+    }
+
+    fn service_message(&mut self) -> Option<Member<'t>> {
+        const KEYS: [&[u8]; 4] = [b"text", b"description", b"details", b"errorDetails"];
+        loop {
+            let quote = self.i + memchr::memchr(b'\'', self.bytes.get(self.i..)?)?;
+            let (value, after) = string(self.bytes, quote, b'|');
+            let key = self.bytes[self.i..quote].strip_suffix(b"=");
+            self.i = after;
+            if key.and_then(|key| key.rsplit(|b| *b == b' ').next()).is_some_and(|key| KEYS.contains(&key)) {
+                return Some(Member { key: Key::Said, value, quote });
+            }
+        }
+    }
+
+    fn logfmt(&mut self) -> Option<Member<'t>> {
+        loop {
+            let rest = &self.bytes[self.i..];
+            let key = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.@-".contains(b)).count();
+            if key == 0 || rest.get(key) != Some(&b'=') {
+                return None;
+            }
+            let at = self.i + key + 1;
+            let (value, after) = if self.bytes.get(at) == Some(&b'"') {
+                let (value, after) = string(self.bytes, at, b'\\');
+                (Some(value), after.min(self.bytes.len()))
+            } else {
+                (None, at + self.bytes[at..].iter().take_while(|b| **b != b' ').count())
+            };
+            self.i = after + blanks(&self.bytes[after..]);
+            if let Some(value) = value {
+                return Some(Member { key: Key::of(&rest[..key]), value, quote: at });
+            }
+        }
+    }
+}
 
 impl Member<'_> {
     fn is_text(&self) -> bool {
-        is_text_key(&self.key)
+        self.key != Key::Another
     }
 
     /// `o` and `error` say nothing; the rule around an excerpt does.
@@ -133,10 +251,11 @@ impl Member<'_> {
 /// Puts what the members say, a line each. A message and its errors are one line, joined with `: ` as Go
 /// joins them. Where no key is known every string of more than a word counts, behind its quote: what
 /// such a string begins with may be a mere mention. Says whether there is anything.
-fn put(members: &[Member], text: Text, said: &mut impl Put) -> bool {
-    let messages = members.iter().filter(|m| is_said_key(&m.key)).count();
+fn put(members: &Strings, text: Text, said: &mut impl Put) -> bool {
+    let under = |key| members.clone().filter(move |member| member.key == key);
+    let (messages, is_known) = (under(Key::Said).count(), members.clone().any(|member| member.is_text()));
     let mut is_first = true;
-    let mut line = |member: &Member, between: &[u8], quote: &[u8]| {
+    let mut line = |member: Member, between: &[u8], quote: &[u8]| {
         // What was put there stands where the string begins.
         let at = text.at(member.quote);
         let between = if is_first { b"" } else { between };
@@ -151,14 +270,13 @@ fn put(members: &[Member], text: Text, said: &mut impl Put) -> bool {
             said.pop();
         }
     };
-    if members.iter().any(Member::is_text) {
+    if is_known {
         let between: &[u8] = if messages == 1 { b": " } else { b"\n" };
-        let lines = members.iter().filter(|m| is_said_key(&m.key));
-        for member in lines.chain(members.iter().filter(|m| is_error_key(&m.key))) {
+        for member in under(Key::Said).chain(under(Key::Error)) {
             line(member, between, b"");
         }
     } else {
-        for member in members.iter().filter(|m| m.is_more_than_a_word()) {
+        for member in members.clone().filter(Member::is_more_than_a_word) {
             line(member, b"\n", b"\"");
         }
     }
@@ -177,15 +295,15 @@ fn begins_json(bytes: &[u8]) -> bool {
 
 /// What words of its own precede: an object (`fatal: [host]: FAILED! => {"stderr":…`), a value under
 /// a key that is known (`stderr: '…'`), Python's bytes (`stderr: b'…'`).
-fn embedded(bytes: &[u8]) -> Option<(usize, Members<'_>)> {
+fn embedded(bytes: &[u8]) -> Option<(usize, Strings<'_>)> {
     let key = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_-@".contains(b)).count();
     let quote = key + 1 + bytes.get(key + 1..).map_or(0, blanks);
     let keyed = bytes.get(key) == Some(&b':') && quote > key + 1 && is_text_key(&bytes[..key]);
     if keyed && matches!(bytes.get(quote), Some(b'"' | b'\'')) {
-        let (value, after) = string(bytes, quote, b'\\');
+        let (_, after) = string(bytes, quote, b'\\');
         // `error: "app" failed: …` is a statement.
         if bytes.get(after..).is_none_or(ends_an_element) {
-            return Some((0, vec![Member { key: Cow::Borrowed(&bytes[..key]), value, quote }]));
+            return Some((0, Strings { bytes, form: Form::One, key: Key::of(&bytes[..key]), i: quote }));
         }
     }
     let start = memchr::memchr2_iter(b'{', b'b', bytes).find(|at| {
@@ -196,68 +314,26 @@ fn embedded(bytes: &[u8]) -> Option<(usize, Members<'_>)> {
     if Handed::of(bytes, Signs::ALL).is_container(start + 1) {
         return None;
     }
-    if bytes[start] == b'{' {
-        return Some((start, json(bytes, start)));
-    }
-    let quote = start + 1;
-    let (value, _) = string(bytes, quote, b'\\');
-    Some((start, vec![Member { key: Cow::Borrowed(b"stderr"), value, quote }]))
+    let literal = Strings { bytes, form: Form::One, key: Key::Said, i: start + 1 };
+    Some((start, if bytes[start] == b'{' { json(bytes, start) } else { literal }))
 }
 
-/// The strings of the JSON that begins at `start`, at any depth. Lenient: what is cut off or malformed
-/// says what it says.
-fn json(bytes: &[u8], start: usize) -> Members<'_> {
+/// The strings of the JSON that begins at `start`.
+fn json(bytes: &[u8], start: usize) -> Strings<'_> {
     let python = bytes[start..].iter().find(|b| matches!(b, b'"' | b'\'')) == Some(&b'\'');
-    let mut members = Members::with_capacity(4);
-    let (mut key, mut i) = (Cow::Borrowed(&b""[..]), start);
-    while let Some(quote) = bytes
-        .get(i..)
-        .and_then(|rest| if python { memchr::memchr2(b'"', b'\'', rest) } else { memchr::memchr(b'"', rest) })
-    {
-        let quote = i + quote;
-        let (value, after) = string(bytes, quote, b'\\');
-        i = after;
-        let next = after + bytes.get(after..).map_or(0, blanks);
-        let rest = bytes.get(next..).unwrap_or_default();
-        if rest.starts_with(b":") || rest.starts_with(b"=>") {
-            key = value.spells();
-        } else {
-            members.push(Member { key: key.clone(), value, quote });
-        }
-    }
-    members
+    Strings { bytes, form: Form::Json { python }, key: Key::Another, i: start }
 }
 
 /// `"text",` or `'text'`, an element of an array that was printed over several lines.
-fn element(bytes: &[u8]) -> Members<'_> {
-    let (value, after) = string(bytes, 0, b'\\');
-    if bytes.get(after..).is_some_and(ends_an_element) {
-        vec![Member { key: Cow::Borrowed(b""), value, quote: 0 }]
-    } else {
-        Members::new()
-    }
+fn element(bytes: &[u8]) -> Option<Strings<'_>> {
+    let (_, after) = string(bytes, 0, b'\\');
+    let ends = bytes.get(after..).is_some_and(ends_an_element);
+    ends.then_some(Strings { bytes, form: Form::One, key: Key::Another, i: 0 })
 }
 
 /// Whether nothing but a comma or a bracket stands behind a value.
 fn ends_an_element(behind: &[u8]) -> bool {
     matches!(behind.trim_ascii(), b"" | b"," | b"]")
-}
-
-/// `##teamcity[message text='…' status='ERROR']`: the values of a service message, whose escapes begin
-/// with a bar.
-fn service_message(bytes: &[u8]) -> Members<'_> {
-    const KEYS: [&[u8]; 4] = [b"text", b"description", b"details", b"errorDetails"];
-    let mut members = Members::new();
-    let mut i = 0;
-    while let Some(quote) = bytes.get(i..).and_then(|rest| memchr::memchr(b'\'', rest)).map(|at| i + at) {
-        let (value, after) = string(bytes, quote, b'|');
-        let key = bytes[i..quote].strip_suffix(b"=").and_then(|key| key.rsplit(|b| *b == b' ').next());
-        if key.is_some_and(|key| KEYS.contains(&key)) {
-            members.push(Member { key: Cow::Borrowed(b"msg"), value, quote });
-        }
-        i = after;
-    }
-    members
 }
 
 /// The key of `"name": "…`, a member that stands on a line of its own.
@@ -266,28 +342,6 @@ pub(crate) fn member_key(head: &[u8]) -> Option<&[u8]> {
     let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || b"_@".contains(b)).count();
     let value = rest[length..].strip_prefix(b"\"")?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
     (length > 0 && value.first().is_some_and(|b| matches!(b, b'"' | b'[' | b'{'))).then_some(&rest[..length])
-}
-
-/// `time="…" level=error msg="text"`: quoted values of the pairs at the head of the line.
-fn logfmt(bytes: &[u8]) -> Members<'_> {
-    let mut members = Members::new();
-    let mut i = 0;
-    loop {
-        let key = bytes[i..].iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.@-".contains(b)).count();
-        if key == 0 || bytes.get(i + key) != Some(&b'=') {
-            return members;
-        }
-        let name = &bytes[i..i + key];
-        i += key + 1;
-        if bytes.get(i) == Some(&b'"') {
-            let (value, after) = string(bytes, i, b'\\');
-            members.push(Member { key: Cow::Borrowed(name), value, quote: i });
-            i = after.min(bytes.len());
-        } else {
-            i += bytes[i..].iter().take_while(|b| **b != b' ').count();
-        }
-        i += blanks(&bytes[i..]);
-    }
 }
 
 pub(super) fn blanks(bytes: &[u8]) -> usize {

@@ -145,8 +145,8 @@ impl<'t> Looks<'t> {
             if newline != 0 {
                 let mut others = odd & !first;
                 while others != 0 {
-                    let before = others & others.wrapping_neg();
-                    let before = before - 1;
+                    // In front of the first of them.
+                    let before = (others & others.wrapping_neg()) - 1;
                     let line = 64 - (newline & before).leading_zeros();
                     let ends = newline & !before;
                     let up_to = ends ^ ends.wrapping_sub(1);
