@@ -172,17 +172,13 @@ impl Known {
             return true;
         }
         if signs.have(Signs::RETURN) {
-            return self.covers_segments(looks, line, signs);
+            return self.covers_segments(looks, line, signs, depth);
         }
         self.covers_client(looks, &head, signs, depth)
     }
 
     /// The same of a line with carriage returns: it goes on in the voice of a container where one has spoken.
-    fn covers_segments(self, looks: &mut Looks, line: Range<usize>, signs: Signs) -> bool {
-        // An envelope, or a quoted command, would be another matter.
-        if signs.have(Signs::QUOTE) {
-            return false;
-        }
+    fn covers_segments(self, looks: &mut Looks, line: Range<usize>, signs: Signs, depth: usize) -> bool {
         let (text, mut start, mut is_container) = (looks.text(), line.start, false);
         text[line].split(|byte| *byte == b'\r').all(|segment| {
             let own = start..start + segment.len();
@@ -192,35 +188,43 @@ impl Known {
             if is_container {
                 return !looks.signs(own).have(self.container);
             }
-            let covers = self.kinds.have(Kinds::of(rest.bytes, signs));
-            is_container = Handed::of(rest.bytes, signs).is_container(rest.bytes.len());
+            let (covers, is_envelope) =
+                self.covers_words(looks, own.end - rest.bytes.len()..own.end, signs, depth);
+            is_container = !is_envelope && Handed::of(rest.bytes, signs).is_container(rest.bytes.len());
             covers
         })
     }
 
     /// The same of a line without an escape sequence that is not covered at once.
     fn covers_client(self, looks: &mut Looks, head: &Head, signs: Signs, depth: usize) -> bool {
+        !head.is_container && self.covers_words(looks, head.rest.clone(), signs, depth).0
+    }
+
+    /// The same of what stands behind the prefixes of a line, or between two carriage returns, and is no container's by its head.
+    /// Also says whether it is an envelope.
+    fn covers_words(self, looks: &mut Looks, rest: Range<usize>, signs: Signs, depth: usize) -> (bool, bool) {
         // More are not looked into here.
         const DEPTH: usize = 2;
-        if head.is_container || depth == DEPTH {
-            return false;
+        if depth == DEPTH {
+            return (false, false);
         }
-        let rest = &looks.text()[head.rest.clone()];
-        if !signs.have(Signs::QUOTE) {
-            return self.kinds.have(Kinds::of(rest, signs));
-        }
-        let own = head.own(looks.text());
-        let object = &looks.text()[own.clone()];
-        if let Some(said) = plain_object(looks, own.clone()) {
-            return self.covers_object(looks, own, &said, depth);
-        }
-        let mut said = Vec::with_capacity(object.len());
-        let Some(in_front) = envelope::open(Text::raw(object), &mut said) else {
-            return self.kinds.have(Kinds::of(rest, signs));
+        let text = looks.text();
+        let words = &text[rest.clone()];
+        let own = rest.start + transport::indent(words)..rest.end;
+        let mut said = Vec::new();
+        let envelope = if !signs.have(Signs::QUOTE) {
+            None
+        } else if let Some(said) = plain_object(looks, own.clone()) {
+            return (self.covers_object(looks, own, &said, depth), true);
+        } else {
+            said.reserve(own.len());
+            envelope::open(Text::raw(&text[own.clone()]), &mut said)
         };
-        let in_front = head.rest.start..own.start + in_front;
-        self.kinds.have(Kinds::of(&looks.text()[in_front], signs))
-            && self.covers_lines(looks, &said, depth + 1)
+        let Some(in_front) = envelope else { return (self.kinds.have(Kinds::of(words, signs)), false) };
+        let in_front = Kinds::of(&text[rest.start..own.start + in_front], signs);
+        // Without a core in it nothing that it says counts.
+        let has_core = || Candidates::new().find(&said, 0).is_some();
+        (self.kinds.have(in_front) && (!has_core() || self.covers_lines(looks, &said, depth + 1)), true)
     }
 
     /// The same of an object that says this.
@@ -308,11 +312,6 @@ impl Head {
         let (rest, is_container) = freed(Text::raw(first), signs);
         let prefix = first.len() - rest.bytes.len();
         Self { rest: line.start + prefix..line.end, has_prefix: prefix > 0, is_container }
-    }
-
-    /// Where its own words stand, behind the blanks in front of them.
-    fn own(&self, text: &[u8]) -> Range<usize> {
-        self.rest.start + transport::indent(&text[self.rest.clone()])..self.rest.end
     }
 }
 
