@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 156] = [
+const FLOOD: [&str; 159] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -170,6 +170,9 @@ const FLOOD: [&str; 156] = [
     "21:39:00 x@\r21:39:00 #7 0.1 read-only file system\rx/read-only file system",
     "x@\r{\"log\":\"mkdir /x/.docker: read-only file system\"}",
     "{\"log\":\"x@\\rmkdir /x/.docker: read-only file system\"}",
+    "{\"log\":\"x process y\"} @\rmkdir /x/.docker: read-only file system",
+    "process \"@\rmkdir /x/.docker: read-only file system\rx",
+    "x@\r\"x: mkdir /x/.docker: read-only file system\",\ry",
     "[@\rx] | mkdir /x/.docker: read-only file system",
     // How they end.
     "cp: cannot create /srv/@: Read-only file system\r",
