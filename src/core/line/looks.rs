@@ -76,7 +76,8 @@ impl<'t> Looks<'t> {
         let (mut start, mut is_odd, mut has_core) = (from, false, false);
         let (mut at, mut last) = (from, from);
         while at < self.text.len() {
-            let (block, own) = self.block(at, start);
+            // Where the line begins need not be looked at again.
+            let (block, own) = self.block(at, at);
             at = self.at + 64 * block;
             let places = &self.places[block];
             // A rule counts wherever it stands.
@@ -86,6 +87,16 @@ impl<'t> Looks<'t> {
                 last = at;
             } else if start > from && at - last >= Self::NEAR {
                 return (start, false);
+            }
+            if odd == 0 && !is_odd {
+                has_core |= cores != 0;
+                if newline != 0 {
+                    let line = 64 - newline.leading_zeros();
+                    let own = u64::MAX.checked_shl(line).unwrap_or(0);
+                    (start, has_core) = (at + line as usize, cores & own != 0);
+                }
+                at += 64;
+                continue;
             }
             // Up to the first newline, or all where there is none.
             let first = newline ^ newline.wrapping_sub(1);
