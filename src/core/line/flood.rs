@@ -3,6 +3,7 @@
 use super::{
     FIRST, Known, Looks, Shapes, Signs,
     plain::{Mold, Said},
+    voice,
 };
 use fearless_simd::Level;
 use std::ops::Range;
@@ -42,6 +43,11 @@ impl<'t> Flood<'t> {
         is_open: &mut bool,
     ) -> Result<usize, (usize, Signs)> {
         let text = self.looks.text();
+        // None of them has a rule.
+        let end = if known.knows_progress() { voice::progress(text, from) } else { from };
+        if end > from {
+            return Ok(end);
+        }
         let mut at = from;
         let (line, length, end, cast) = loop {
             let (length, signs) = self.looks.extent(at);

@@ -107,6 +107,11 @@ impl Known {
         !signs.have(self.container) && voice::is_progress(line)
     }
 
+    /// Whether no line of plain progress tells anything else.
+    pub(crate) fn knows_progress(self) -> bool {
+        self.container == Signs::NONE
+    }
+
     /// Whether a whole line outside of excerpts tells nothing else that was found to be an object that says this, by what stands
     /// around it.
     pub(crate) fn covers_cast(self, looks: &mut Looks, line: Range<usize>, said: &Said) -> bool {

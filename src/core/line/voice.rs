@@ -53,10 +53,31 @@ fn plain_progress(head: &[u8]) -> bool {
 
 /// Whether a line is plain progress, whatever stands behind its head, escape sequences too. Where it is not sure it says no.
 pub(crate) fn is_progress(line: &[u8]) -> bool {
-    // No step has a number of more digits: so `#7 ERROR: ` fits in, and what spells it otherwise is seen.
-    let near = &line[..line.len().min(20)];
-    let is_short = near.first() == Some(&b'#') && digits(&near[1..]) <= 10;
-    is_short && plain_progress(near) && memchr::memchr2(0x1b, b'\r', near).is_none()
+    // No step has a number of more digits.
+    const DIGITS: usize = 10;
+    let Some((b'#', rest)) = line.split_first() else { return false };
+    let number = digits(&rest[..rest.len().min(DIGITS + 1)]);
+    let Some((b' ', rest)) = rest[number..].split_first() else { return false };
+    let may_fail = match rest.first() {
+        // `ERROR: `, also where it is spelled with an escape sequence.
+        Some(b'E' | 0x1b | b'\r') => {
+            let near = &rest[..rest.len().min(b"ERROR: ".len())];
+            near.starts_with(b"ERROR: ") || memchr::memchr2(0x1b, b'\r', near).is_some()
+        }
+        _ => false,
+    };
+    (1..=DIGITS).contains(&number) && !may_fail
+}
+
+/// Where the lines end, from the one at `from` on, that are plain progress ([`is_progress`]). Linear, and as fast as their ends
+/// are found.
+pub(crate) fn progress(text: &[u8], from: usize) -> usize {
+    let mut end = from;
+    while is_progress(&text[end..]) {
+        let Some(length) = memchr::memchr(b'\n', &text[end..]) else { break };
+        end += length + 1;
+    }
+    end
 }
 
 /// `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits and more are no
