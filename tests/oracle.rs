@@ -46,7 +46,7 @@ proptest! {
 
 /// Lines of a flood. Between them they say all that can be said without a wedge, and nearly all that changes how the lines
 /// behind them are judged; `@` is a number, so that no line need be another's repetition.
-const FLOOD: [&str; 159] = [
+const FLOOD: [&str; 178] = [
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
     "cp: cannot create /srv/@: Read-only file system",
@@ -213,6 +213,26 @@ const FLOOD: [&str; 159] = [
     "Nov 23 21:39:00 host docker[1]: {\"log\":\"Step 3/@ : read-only file system\"}",
     "cp: '/srv/@', b'x': read-only file system",
     "xb'Step 3/@ : read-only file system'",
+    // Behind a timestamp, and what can stand behind that.
+    "2026-11-23T21:39:00.1Z stdout F Step 3/@ : read-only file system",
+    "2026-11-23T21:39:00.1Z stderr P => x: read-only file system @",
+    "2026-11-23T21:39:00.1Z host docker: => x: read-only file system @",
+    "2026-11-23T21:39:00.1Z host docker: 27604  docker @: read-only file system",
+    "2026-11-23T21:39:00.1Z x @ y z - Step 3/4 : read-only file system",
+    "2026-11-23T21:39:00.1Z 00O Step 3/@ : read-only file system",
+    "2026-11-23T21:39:00.1Z Step 3/@ : read-only file system",
+    "2026-11-23 21:39:00.1 docker x-@: read-only file system",
+    "2026-11-23 21:39:00 v1 docker x-@: read-only file system",
+    "2026-11-23T21:39:00+01:00 x/@ '/srv/x': read-only file system ------",
+    "2026-11-23T21:39:00.1Z x process '@ read-only file system",
+    "2026-11-23T21:39:00.1Z x: read-only file system/@",
+    "2026-11-23T21:39:00.1Z read-only file system @\r",
+    "2026-11-23T21:39:00.1Z x @: failed to update builder last activity time",
+    "2026-11-23T21:39:00.1Zx: read-only file system @",
+    "#7 E@: read-only file system",
+    "#7 ERROR: x @: read-only file system",
+    "#7 ER\x1b[1mROR: mkdir /@/.docker: read-only file system",
+    "#12345678901 mkdir /@/.docker: read-only file system",
 ];
 
 /// Of these excerpts are made.

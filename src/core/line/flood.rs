@@ -3,7 +3,7 @@
 use super::{
     FIRST, Known, Looks, Shapes, Signs,
     plain::{Mold, Said},
-    voice,
+    transport, voice,
 };
 use fearless_simd::Level;
 use std::ops::Range;
@@ -42,12 +42,11 @@ impl<'t> Flood<'t> {
         from: usize,
         is_open: &mut bool,
     ) -> Result<usize, (usize, Signs)> {
-        let text = self.looks.text();
-        // None of them has a rule.
-        let end = if known.knows_progress() { voice::progress(text, from) } else { from };
+        let end = self.told(known, from, *is_open);
         if end > from {
             return Ok(end);
         }
+        let text = self.looks.text();
         let mut at = from;
         let (line, length, end, cast) = loop {
             let (length, signs) = self.looks.extent(at);
@@ -84,6 +83,27 @@ impl<'t> Flood<'t> {
             return Ok(end);
         }
         Err((length, signs))
+    }
+
+    /// Where the lines end, from the one at `from` on, that tell nothing new by how they begin, or behind it. None of them bears on
+    /// an excerpt.
+    fn told(&self, known: Known, from: usize, is_open: bool) -> usize {
+        let mut end = if known.knows_progress() { voice::progress(self.looks.text(), from) } else { from };
+        if known.knows_plain() && !is_open {
+            while let Some(behind) = self.plain_behind_stamp(end) {
+                end = behind;
+            }
+        }
+        end
+    }
+
+    /// Where the line at `from` ends, if it is plain but for a timestamp in front of it.
+    fn plain_behind_stamp(&self, from: usize) -> Option<usize> {
+        let line = self.looks.text().get(from..)?;
+        let said = Some(transport::only_iso(line)).filter(|stamp| *stamp > 0)?;
+        let end = said + memchr::memchr(b'\n', &line[said..])?;
+        let is_plain = end <= FIRST && self.looks.is_plain_line_apart(from + said..from + end);
+        is_plain.then_some(from + end + 1)
     }
 
     /// Where in the text stands what a line says that may be cast in the mold.

@@ -21,6 +21,19 @@ pub(crate) struct Looks<'t> {
 /// How many times 64 bytes are looked at at once.
 const STRETCH: usize = 8;
 
+/// Whether one of these cores of the 64 bytes from `at` on may be part of something else, in a part of the text.
+#[inline]
+fn is_joined(mut joined: u64, at: usize, text: &[u8], part: &Range<usize>) -> bool {
+    while joined != 0 {
+        let core = at + joined.trailing_zeros() as usize;
+        if may_be_joined(&text[part.clone()], core - part.start) {
+            return true;
+        }
+        joined &= joined - 1;
+    }
+    false
+}
+
 /// The first so many places of 64.
 fn up_to(count: usize) -> u64 {
     if count < 64 { !(u64::MAX << count) } else { u64::MAX }
@@ -204,20 +217,23 @@ impl<'t> Looks<'t> {
             let (block, own) = self.block(at, part.start);
             at = self.at + 64 * block;
             let (places, own) = (&self.places[block], own & up_to(part.end - at));
-            if of(places) & own != 0 {
+            if of(places) & own != 0 || is_joined(places.joined & own, at, self.text, &part) {
                 return false;
-            }
-            let mut joined = places.joined & own;
-            while joined != 0 {
-                let core = at + joined.trailing_zeros() as usize;
-                if may_be_joined(&self.text[part.clone()], core - part.start) {
-                    return false;
-                }
-                joined &= joined - 1;
             }
             at += 64;
         }
         true
+    }
+
+    /// [`Self::is_plain_line`], of a line that is looked at for nothing else.
+    pub(crate) fn is_plain_line_apart(&self, part: Range<usize>) -> bool {
+        self.begins_plainly(&part)
+            && part.clone().step_by(64).all(|at| {
+                let mut places = [Places::NONE];
+                look(self.level, self.text, at, &mut places);
+                let own = up_to(part.end - at);
+                places[0].odd & own == 0 && !is_joined(places[0].joined & own, at, self.text, &part)
+            })
     }
 
     /// Whether every place is as it should be at which a quote of either kind or a backslash stands in a part of the text,
@@ -533,6 +549,7 @@ mod tests {
                 let mut looks = Looks::at(text.as_bytes(), Level::new());
                 let own = front.len()..front.len() + part.len();
                 assert_eq!(looks.is_plain_line(own.clone()), is_plain, "{text:?}");
+                assert_eq!(looks.is_plain_line_apart(own.clone()), is_plain, "{text:?}");
                 assert_eq!(
                     looks.is_bare_line(own),
                     is_plain && !part.contains(['"', '\'', '\\']),

@@ -442,7 +442,12 @@ mod tests {
             ("#12345678901 ERROR: text", false),
             ("#12345678901 x", false),
             ("#7 ER\x1b[1mROR: text", false),
+            ("#7 ERROR:\x1b[0m text", false),
+            ("#7 \x1b[1mERROR: text", false),
             ("#7 \rERROR: text", false),
+            ("#7 ERRORS \x1b[1m", true),
+            ("#7 EXPOSE 80", true),
+            ("#7 \nERROR: text", true),
             ("#x 0.412", false),
             ("# 7 x", false),
             ("#7", false),
@@ -452,6 +457,21 @@ mod tests {
         ] {
             assert_eq!(super::is_progress(line.as_bytes()), is_progress, "{line:?}");
         }
+    }
+
+    #[test]
+    fn progress_goes_on_from_line_to_line() {
+        for (text, end) in [
+            ("", 0),
+            ("x\n#7 0.4 x\n", 0),
+            ("#7 0.4 x", 0),
+            ("#7 0.4 x\n", 9),
+            ("#7 0.4 x\n#8 [1/2] RUN x\n#7 \n\n#7 x\n", 28),
+            ("#7 0.4 x\n#7 ERROR: x\n#7 x\n", 9),
+        ] {
+            assert_eq!(progress(text.as_bytes(), 0), end, "{text:?}");
+        }
+        assert_eq!(progress(b"x\n#7 0.4 x\n", 2), 11);
     }
 
     #[test]
