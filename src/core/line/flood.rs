@@ -102,7 +102,7 @@ impl<'t> Flood<'t> {
         let line = self.looks.text().get(from..)?;
         let said = Some(transport::only_iso(line)).filter(|stamp| *stamp > 0)?;
         let end = said + memchr::memchr(b'\n', &line[said..])?;
-        let is_plain = end <= FIRST && self.looks.is_plain_line_apart(from + said..from + end);
+        let is_plain = self.looks.is_plain_line_apart(from + said..from + end);
         is_plain.then_some(from + end + 1)
     }
 

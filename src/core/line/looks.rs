@@ -101,16 +101,6 @@ impl<'t> Looks<'t> {
             } else if start > from && at - last >= Self::NEAR {
                 return (start, false);
             }
-            if odd == 0 && !is_odd {
-                has_core |= cores != 0;
-                if newline != 0 {
-                    let line = 64 - newline.leading_zeros();
-                    let own = u64::MAX.checked_shl(line).unwrap_or(0);
-                    (start, has_core) = (at + line as usize, cores & own != 0);
-                }
-                at += 64;
-                continue;
-            }
             // Up to the first newline, or all where there is none.
             let first = newline ^ newline.wrapping_sub(1);
             is_odd |= odd & first != 0;
