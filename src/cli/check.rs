@@ -164,18 +164,13 @@ fn judge(
         }
         length => length.map_err(Failure::Read)?,
     };
-    let metadata = file.metadata().map_err(Failure::Read)?;
-    if metadata.is_file() {
-        // Files of the kernel say that they are empty, and others may grow: their end is where a read finds it.
-        if length == 0 || length as u64 != metadata.len() {
-            length +=
-                sweep::read_block(&file, &mut buffer[length..], length as u64).map_err(Failure::Read)?;
-        }
-        return if length < buffer.len() {
-            Ok(scanner.whole(&buffer[..length]))
-        } else {
-            sweep::judge(&file, scanner, threads(), sweep::BLOCK)
-        };
+    // Files of the kernel say that they are empty, and others may grow: their end is where a read finds it.
+    length += sweep::read_block(&file, &mut buffer[length..], length as u64).map_err(Failure::Read)?;
+    if length < buffer.len() {
+        return Ok(scanner.whole(&buffer[..length]));
+    }
+    if file.metadata().map_err(Failure::Read)?.is_file() {
+        return sweep::judge(&file, scanner, threads(), sweep::BLOCK);
     }
     // A device may never give the same bytes twice.
     let mut scanner = scanner.clone();
