@@ -367,6 +367,223 @@ proptest! {
     }
 }
 
+/// Words that rules know, whole and cut off, and others; and paths.
+const WORDS: &str = "\
+    activity body build buildkitd buildx builder chmod chown close code command content current data defaults \
+    description detail details docker err error event executor exit failed file fsync full id instances internal last \
+    lchown line link lock log logs lstat message mkdir msg name non only open out output process raw read refs remove \
+    rename returned running short stat status statuses stderr stdout sync system teamcity text the time tmp to unknown \
+    unlinkat update vertexes warnings write zero n b m v v1 x1 1x 7 12 2026 rea fsy lcho lsta ren chow ope unli abc quux \
+    abcdefghij jan step xprocess xxlogxx a/b x/1.2 x/buildx x/buildx/refs x/.docker x/.Docker/buildX/a activity/.tmp-1 \
+    x.d/T1_ ------ / Q v0.12.1 3/3 ERROR Nov CACHED 23T21 x/docker";
+
+fn words() -> Vec<&'static str> {
+    WORDS.split(' ').collect()
+}
+
+/// A line with other words, digits and letters as given, in places.
+fn with_other_words(line: &[u8], mut others: impl FnMut() -> Option<Vec<u8>>) -> Vec<u8> {
+    let is_of_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let runs = line.chunk_by(|a, b| is_of_word(a) == is_of_word(b));
+    runs.flat_map(
+        |run| if is_of_word(&run[0]) { others().unwrap_or_else(|| run.to_vec()) } else { run.to_vec() },
+    )
+    .collect()
+}
+
+proptest! {
+    #![proptest_config(config(6000))]
+
+    /// A line that says again, with other words, what was said before is not judged.
+    #[test]
+    fn the_scanner_and_the_oracle_agree_on_lines_with_other_words(
+        Stream(bytes) in stream(),
+        kinds in prop::collection::vec(0..FLOOD.len() + ASKING.len(), 1..4),
+        names in prop::collection::vec(prop::sample::select(words()), 1..20),
+        places in prop::collection::vec(0..6usize, 1..40),
+        end in 0..ENDS.len(),
+    ) {
+        let (mut names, mut places) = (names.iter().cycle(), places.iter().cycle());
+        let mut word = || names.next().unwrap().as_bytes().to_vec();
+        let kind = |kind: &usize| FLOOD.iter().chain(ASKING).nth(*kind).map(|line| line_with(line, "@"));
+        let kinds: String = kinds.iter().filter_map(kind).collect();
+        let mut stream = format!("{}\n", FLOOD[0]).into_bytes();
+        for line in [kinds.as_bytes(), &bytes].into_iter().flat_map(|lines| lines.split_inclusive(|byte| *byte == b'\n')) {
+            if line.len() > 4096 {
+                continue;
+            }
+            // What stands for a name is always another, and each line comes twice before others do.
+            let line: Vec<u8> = line.iter().flat_map(|byte| if *byte == b'@' { word() } else { vec![*byte] }).collect();
+            for _ in 0..2 {
+                stream.extend_from_slice(&line);
+            }
+            for _ in 0..3 {
+                stream.extend(with_other_words(&line, || (*places.next().unwrap() == 0).then(&mut word)));
+            }
+        }
+        stream.extend_from_slice(ENDS[end].as_bytes());
+        let oracle = oracle::judged(&stream, false);
+        for cut in [WHOLE, Cut::Every(300)] {
+            prop_assert_eq!(scanned(&stream, &cut, false), oracle.clone(), "{:?}", cut);
+        }
+    }
+}
+
+/// Where a rule asks for a word.
+const ASKING: &[&str] = &[
+    "cp: /@: $E",
+    "cp: /x/@: $E",
+    "cp: '/@': $E",
+    "cp: \"/@\": $E",
+    "(/@: $E)",
+    "{\"k\":\"x /@: $E\"}",
+    "{\"k\":\"x \\\"/@\\\": $E\"}",
+    "{\"/@\": \"x: $E\"}",
+    "{\"/x/@\":{\"msg\":\"x: $E\"}}",
+    "\"/@\": $E",
+    "/@: $E",
+    "/@: Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z /@: $E",
+    "2026-11-23T21:39:00.1Z host /@: $E",
+    "2026-11-23T21:39:00.1Z host /@[12]: Step 3/4 : $E",
+    "27604 v0.12.1 /@: $E",
+    "27604 /@: /x/docker: $E",
+    "27604 1.1.'/@': /x/docker: $E",
+    "27604 x '/@': /x/docker: $E",
+    "$A: open /@: $E",
+    "$A: open /x: denied /@: $E",
+    "$A: open /@: denied",
+    "$A: open /@",
+    "$A: /@: $E",
+    "process \"/@\": $E",
+    "x process \"/bin/sh -c x '/@': $E\"",
+    "open /x/buildx '/@': $E",
+    "open /x/buildx/ '/@': $E",
+    "#7 0.1 /@: $E",
+    "x /@: #7 0.1 y: $E",
+    "x '/@'$E",
+    "x \"/@\"$E",
+    "x /@:$E",
+    "[x /@: y] Step 3/4 : $E",
+    "stderr: '/@': $E",
+    "x=\"/@\": $E",
+    "msg=\"/@\" x=\"Step 3/4 : $E\"",
+    "> [/@: 3/3] $E",
+    "x: $E '/@': ------",
+    "x: $E @ to update builder last activity time",
+    "x: $E failed to @ builder last activity time",
+    "x: $E failed to update @ last activity time",
+    "x: $E failed to update builder @ activity time",
+    "x: $E failed to update builder last @ time",
+    "x: $E failed to update builder last activity @",
+    "x/$E x: @-only file system",
+    "x/$E x: read-@ file system",
+    "x/$E x: read-only @ system",
+    "x/$E x: read-only file @",
+    "$A: @",
+    "$A: x: @",
+    "$A: x @",
+    "$A: @ /x",
+    "$A: x: @ /x",
+    "$A: x: read-@",
+    "$A: x: read-only @",
+    "$A: x: read-only file @",
+    "$A: x: $E: @",
+    "$A: x: $E: @ status 1",
+    "$A: x: $E: exit @ 1",
+    "$A: x: $E: exit @: 1",
+    "$A: x: $E, @ code: 1",
+    "mkdir /x/.@: $E",
+    "open /x/@/refs: $E",
+    "open /x/.docker/@/x: $E",
+    "open /x/buildx/@: $E",
+    "open /x/buildx/@/x: $E",
+    "open /x/buildx/.@: $E",
+    "open /x/buildx/.@-x: $E",
+    "open /x/@/.tmp-x: $E",
+    "open /x/activity/.@-x: $E",
+    "@ \"/bin/sh -c x: $E",
+    "x @ \"/bin/sh -c x: $E\" did not complete",
+    "@ failed running [/bin/sh -c x: $E",
+    "executor @ running [/bin/sh -c x: $E",
+    "executor failed @ [/bin/sh -c x: $E",
+    "@ command '/bin/sh -c x: $E",
+    "x @ command '/bin/sh -c x: $E",
+    "the @ '/bin/sh -c x: $E",
+    "the command '/bin/sh -c x' @ a non-zero code: $E",
+    "the command '/bin/sh -c x' returned a @-zero code: $E",
+    "the command '/bin/sh -c x' returned a non-@ code: $E",
+    "the command '/bin/sh -c x' returned a non-zero @: $E",
+    "{\"@\":\"Step 3/4 : $E\"}",
+    "{\"_@\":\"Step 3/4 : $E\"}",
+    "{\"@_message\":\"Step 3/4 : $E\"}",
+    "{\"full_@\":\"Step 3/4 : $E\"}",
+    "{\"@_lines\":[\"Step 3/4 : $E\"]}",
+    "{\"stdout_@\":[\"Step 3/4 : $E\"]}",
+    "{\"@\":[{\"x\":\"y: $E\"}]}",
+    "\"@\": \"x: $E\"",
+    "x=\"y\" @=\"Step 3/4 : $E\"",
+    "@: 'Step 3/4 : $E'",
+    "##@[message text='Step 3/4 : $E']",
+    "##teamcity[message @='Step 3/4 : $E']",
+    "27604 v0.12.1 /x/@: $E",
+    "27604 x/@: docker: $E",
+    "27604 x/@: buildx: $E",
+    "27604 @: docker: $E",
+    "> [@] $E",
+    "app: > [x @] $E",
+    "2026-11-23T21:39:00.1Z @ F Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z host @[12]: Step 3/4 : $E",
+    "[x @] Step 3/4 : $E",
+    "[@] Step 3/4 : $E",
+    "#7 @: $E",
+    "@ 3/4 : $E",
+    "Step 3/@: $E",
+    "Step 3/@ : $E",
+    "x-@ | $E",
+    "@  | $E",
+    "@ | x: $E",
+    "x '@'$E",
+    "x @.$E",
+    "x: $E.@",
+    "x: $E/@",
+    "{\"k\":\"\\@: $E\"}",
+    "{\"k\":\"\\x@: $E\"}",
+    "\x1b[1;@: $E",
+    "x: read\x1b[0m-@: $E",
+    "2026/11/@ 21:39:00 Step 3/4 : $E",
+    "2026/@/23 21:39:00 Step 3/4 : $E",
+    "@ 23 21:39:00 Step 3/4 : $E",
+    "x: =b'@: $E'",
+    "x: @'Step 3/4 : $E'",
+    "x \\@#7 0.1 y: $E",
+];
+
+/// A line of a flood, with a word for its name.
+fn line_with(line: &str, word: &str) -> String {
+    let line = line
+        .replace("$A", "failed to update builder last activity time")
+        .replace("$E", "read-only file system");
+    line.replace('@', word) + "\n"
+}
+
+/// Of any of these lines with any of those words one is judged as behind itself.
+#[test]
+fn each_word_on_each_line_of_a_flood() {
+    for line in FLOOD.iter().chain(ASKING) {
+        for (word, end) in words().into_iter().flat_map(|word| ENDS.iter().map(move |end| (word, end))) {
+            for words in [["quux", "quux", word, "abc"], [word, word, "quux", "1a"], ["7", "7", word, "x"]] {
+                let lines: String = words.iter().map(|word| line_with(line, word)).collect();
+                for before in ["", FLOOD[0]] {
+                    let stream = format!("{before}\n{lines}{end}");
+                    let oracle = oracle::judged(stream.as_bytes(), false);
+                    assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
+                }
+            }
+        }
+    }
+}
+
 /// Few digits are asked for; and an excerpt makes of the same words a container's.
 #[test]
 fn other_digits_can_say_something_else() {

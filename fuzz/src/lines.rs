@@ -70,7 +70,7 @@ pub fn stream(input: &mut Unstructured) -> Result<Stream> {
 
 /// The next lines, a piece of one, or a change of all that is there.
 fn more(input: &mut Unstructured, bytes: &mut Vec<u8>, long: bool) -> Result<()> {
-    match input.int_in_range(0..=16u8)? {
+    match input.int_in_range(0..=17u8)? {
         0 => bytes.extend(of_the_corpus(input)?),
         1..=4 => bytes.extend((line(input)? + "\n").into_bytes()),
         5 => bytes.extend((sentence(input)? + "\n").into_bytes()),
@@ -103,10 +103,49 @@ fn more(input: &mut Unstructured, bytes: &mut Vec<u8>, long: bool) -> Result<()>
             let lines = bytes.split_inclusive(|byte| *byte == b'\n');
             *bytes = lines.flat_map(|line| line.iter().copied().chain(line.iter().map(other))).collect();
         }
+        16 => {
+            // Each line twice, the second time with another word here and there.
+            let (word, step) = (any_of(input, NAMES)?.as_bytes(), input.int_in_range(1..=7usize)?);
+            let is_of_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let mut count = 0;
+            let mut other = |line: &[u8]| {
+                let runs = line.chunk_by(|a, b| is_of_word(a) == is_of_word(b)).map(|run| {
+                    count += usize::from(is_of_word(&run[0]));
+                    if is_of_word(&run[0]) && count % step == 0 { word } else { run }
+                });
+                runs.collect::<Vec<_>>().concat()
+            };
+            let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+            *bytes = lines.flat_map(|line| [line.to_vec(), other(line)]).flatten().collect();
+        }
         _ => bytes.extend(around_a_bound(input, long)?),
     }
     Ok(())
 }
+
+/// What is put in the place of a word: some that no rule knows, and some that one does.
+const NAMES: &[&str] = &[
+    "quux",
+    "abcdefgh",
+    "x/y",
+    "7",
+    "a1",
+    "process",
+    "command",
+    "read",
+    "only",
+    "rea",
+    "open",
+    "log",
+    "msg",
+    "docker",
+    "x/buildx/refs",
+    "activity",
+    "stdout",
+    "the",
+    "unknown",
+    "name",
+];
 
 fn any_of(input: &mut Unstructured, pieces: &[&'static str]) -> Result<&'static str> {
     input.choose(pieces).copied()

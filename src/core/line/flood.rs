@@ -1,7 +1,7 @@
 //! Lines that say again what was said.
 
 use super::{
-    FIRST, Known, Looks, Shapes, Signs,
+    FIRST, Known, Looks, Signs, Words,
     plain::{Mold, Said},
     transport, voice,
 };
@@ -12,13 +12,13 @@ use std::ops::Range;
 /// like one before, some because of what stands on them, or in them.
 pub(crate) struct Flood<'t> {
     looks: Looks<'t>,
-    shapes: Shapes,
+    words: Words,
     mold: Option<Mold<'t>>,
 }
 
 impl<'t> Flood<'t> {
     pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
-        Self { looks: Looks::at(text, level), shapes: Shapes::new(), mold: None }
+        Self { looks: Looks::at(text, level), words: Words::new(), mold: None }
     }
 
     /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core, or behind a rule.
@@ -66,35 +66,41 @@ impl<'t> Flood<'t> {
             }
         };
         if !*is_open {
-            let alike = self.shapes.said(text, from, length);
-            if alike > from {
-                return Ok(alike);
-            }
             let said = cast.and_then(|said| self.said(&line, said));
             if said.is_some_and(|said| known.covers_cast(&mut self.looks, line.clone(), &said)) {
-                self.shapes.keep_first(text, from, length);
+                self.words.keep(text, from, length);
                 return Ok(end);
             }
         }
         let (_, signs) = self.looks.line(from);
-        let Err(head) = known.covers(&mut self.looks, line.clone(), signs, *is_open) else { return Ok(end) };
-        if !*is_open && known.covers_opened(&mut self.looks, line, signs, head, &mut self.mold) {
-            self.shapes.keep_first(text, from, length);
-            return Ok(end);
+        let covered = match known.covers(&mut self.looks, line.clone(), signs, *is_open) {
+            Ok(()) => true,
+            Err(head) => !*is_open && known.covers_opened(&mut self.looks, line, signs, head, &mut self.mold),
+        };
+        if !covered {
+            return Err((length, signs));
         }
-        Err((length, signs))
+        if !*is_open {
+            self.words.keep(text, from, length);
+        }
+        Ok(end)
     }
 
-    /// Where the lines end, from the one at `from` on, that tell nothing new by how they begin, or behind it. None of them bears on
-    /// an excerpt.
-    fn told(&self, known: Known, from: usize, is_open: bool) -> usize {
-        let mut end = if known.knows_progress() { voice::progress(self.looks.text(), from) } else { from };
-        if known.knows_plain() && !is_open {
-            while let Some(behind) = self.plain_behind_stamp(end) {
-                end = behind;
-            }
+    /// Where the lines end, from the one at `from` on, that tell nothing new by how they begin, or behind it, or because one of
+    /// them said the same before. None of them bears on an excerpt.
+    fn told(&mut self, known: Known, from: usize, is_open: bool) -> usize {
+        let text = self.looks.text();
+        let mut end = if known.knows_progress() { voice::progress(text, from) } else { from };
+        if is_open {
+            return end;
         }
-        end
+        loop {
+            end = self.words.said(self.looks.level(), text, end);
+            let stamped = if known.knows_plain() { self.plain_behind_stamp(end) } else { None };
+            let Some(behind) = stamped else { return end };
+            self.words.keep(text, end, behind - 1 - end);
+            end = behind;
+        }
     }
 
     /// Where the line at `from` ends, if it is plain but for a timestamp in front of it.
@@ -121,6 +127,6 @@ impl<'t> Flood<'t> {
 
     /// Keeps a line that was judged outside of excerpts: the next may say the same.
     pub(crate) fn keep(&mut self, from: usize, length: usize) {
-        self.shapes.keep(self.looks.text(), from, length);
+        self.words.keep(self.looks.text(), from, length);
     }
 }

@@ -49,6 +49,10 @@ impl<'t> Looks<'t> {
         Looks::at(text, self.level)
     }
 
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
     pub(crate) fn text(&self) -> &'t [u8] {
         self.text
     }

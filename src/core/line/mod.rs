@@ -13,11 +13,11 @@ mod known;
 mod looks;
 mod places;
 mod plain;
-mod shapes;
 mod signs;
 mod text;
 mod transport;
 mod voice;
+mod words;
 
 use crate::core::{
     sentinel::{Candidates, Sentinel},
@@ -28,11 +28,11 @@ pub(crate) use excerpt::{Excerpt, RULE};
 pub(crate) use flood::Flood;
 pub(crate) use known::{Kinds, Known};
 use looks::Looks;
-use shapes::Shapes;
 pub(crate) use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
 pub(crate) use voice::Voice;
+use words::Words;
 
 /// How many bytes of a line are judged at once.
 pub const VIEW: usize = 64 * 1024;

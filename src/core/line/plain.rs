@@ -2,7 +2,6 @@
 
 use super::{
     envelope::{blanks, is_text_key, unescape},
-    shapes::differ_in_digits,
     text::Text,
 };
 use std::ops::Range;
@@ -152,6 +151,29 @@ impl Said {
         }
         Some(said)
     }
+}
+
+/// Whether two texts of the same length differ in nothing but digits. Linear, and as fast as they are read.
+fn differ_in_digits(one: &[u8], other: &[u8]) -> bool {
+    chunks_differ_in_digits::<32>(one, other)
+        .or_else(|| chunks_differ_in_digits::<8>(one, other))
+        .unwrap_or_else(|| one.iter().zip(other).all(|(a, b)| is_alike(*a, *b)))
+}
+
+/// The same of texts that have so many bytes at once, the last of them perhaps again.
+fn chunks_differ_in_digits<const MANY: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
+    // Without a branch, so that it is done with vectors.
+    let are_alike = |(one, other): (&[u8; MANY], &[u8; MANY])| {
+        one.iter().zip(other).fold(true, |all, (a, b)| all & is_alike(*a, *b))
+    };
+    let last = (one.last_chunk()?, other.last_chunk()?);
+    let (ones, others) = (one.as_chunks().0, other.as_chunks().0);
+    Some(ones.iter().zip(others).all(are_alike) && are_alike(last))
+}
+
+pub(super) fn is_alike(a: u8, b: u8) -> bool {
+    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
+    (a == b) | (is_digit(a) & is_digit(b))
 }
 
 #[cfg(test)]

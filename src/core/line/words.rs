@@ -1,0 +1,893 @@
+//! Lines that differ in nothing but digits and in words that no rule knows.
+//!
+//! Of most letters a rule asks only whether they are letters. So a line says the same as one that was judged where the two
+//! differ in digits, in paths that begin at a root and name nothing that is [`KNOWN_IN_PATHS`], and in words that hold none that is
+//! [`KNOWN`], are not the beginning of one, and stand by themselves: with no other letter, no digit and no escape beside them.
+//! So does a flood of one error differ that names a file, a user or a host on each line, whatever it is wrapped in.
+//!
+//! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for where a word stands
+//! and how long a line is in [`Stands`]. `tests/oracle.rs` has lines that ask for each.
+
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into `dispatch!` is not compiled for its instruction set"
+)]
+
+use super::FIRST;
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32, u8x64};
+use std::borrow::Cow;
+
+/// The last lines of a text that were judged, a few for each first character or so; digits are one.
+pub(crate) struct Words {
+    /// None before the first is kept.
+    kept: Vec<[Kept; Self::WAYS]>,
+    /// What speaks for looking at lines: where few are alike it is not worth while.
+    trust: u32,
+    /// How many are not looked at.
+    rest: u32,
+}
+
+impl Words {
+    const ROOM: usize = 16;
+    const WAYS: usize = 4;
+    /// How many lines are kept, and then how many rest, where none says what another said.
+    const TRIED: u32 = 8;
+    const RESTED: u32 = 256;
+    /// How many times something was said again weighs as much as one line that was kept in vain.
+    const WEIGHT: u32 = 4;
+
+    pub(crate) fn new() -> Self {
+        Self { kept: Vec::new(), trust: Self::TRIED * Self::WEIGHT, rest: 0 }
+    }
+
+    /// Where lines are that begin with this.
+    fn place(first: u8) -> usize {
+        usize::from(if first.is_ascii_digit() { b'0' } else { first }) % Self::ROOM
+    }
+
+    /// Keeps the line of a text that begins at `from`, which was asked for last, unless others are in use that begin like it.
+    pub(crate) fn keep(&mut self, text: &[u8], from: usize, length: usize) {
+        // One of no more is judged whole; behind the last nobody asks.
+        if self.rest > 0 || length == 0 || length > FIRST || from + length + 1 >= text.len() {
+            return;
+        }
+        self.kept.resize(Self::ROOM, [Kept::NONE; Self::WAYS]);
+        let ways = &mut self.kept[Self::place(text[from])];
+        if let Some(least) = ways.iter_mut().max_by_key(|kept| kept.misses).filter(|kept| kept.misses > 0) {
+            *least =
+                Kept { start: from, end: from + length, misses: 1, stands: Stands::Unasked, ..Kept::NONE };
+        }
+        self.trust = self.trust.saturating_sub(Self::WEIGHT);
+        if self.trust == 0 {
+            self.rest = Self::RESTED;
+        }
+    }
+
+    /// Where the lines end that begin at `from` and say what one that is kept says; `from` where the first of them says
+    /// something else, or it is not looked at. Linear.
+    pub(crate) fn said(&mut self, level: Level, text: &[u8], from: usize) -> usize {
+        if self.rest > 0 {
+            self.rest -= 1;
+            self.trust = Self::TRIED * Self::WEIGHT;
+            return from;
+        }
+        let none = self.kept.is_empty();
+        let end = if none { from } else { dispatch!(level, simd => self.all_said(simd, text, from)) };
+        if end > from {
+            self.trust = (self.trust + 1).min(2 * Self::TRIED * Self::WEIGHT);
+        }
+        end
+    }
+
+    #[inline(always)]
+    fn all_said<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> usize {
+        let (mut end, mut way) = (from, 0);
+        while let Some(first) = text.get(end).filter(|_| way < Self::WAYS) {
+            let kept = &mut self.kept[Self::place(*first)][way];
+            match kept.said(simd, text, end) {
+                Some(behind) => (end, way) = (behind, 0),
+                None => way += 1,
+            }
+        }
+        end
+    }
+}
+
+/// A line that was judged.
+#[derive(Clone, Copy)]
+struct Kept {
+    start: usize,
+    /// Where its newline is.
+    end: usize,
+    /// How many lines in a row were others.
+    misses: u8,
+    stands: Stands,
+    /// Its words in whose place others had another: likely the next will. The next one takes the place of this one of them.
+    words: [Word; Self::KNOWN],
+    next: usize,
+}
+
+/// Whether it stands for lines with other words.
+#[derive(Clone, Copy)]
+enum Stands {
+    /// Nobody asked.
+    Unasked,
+    No,
+    /// For those whose words are behind these places of the text.
+    Behind {
+        words: usize,
+        /// A path may have digits here where the other has none.
+        digits: usize,
+    },
+}
+
+/// How a line is like one that was kept.
+struct Alike {
+    /// Where it ends.
+    end: usize,
+    /// Where the first word stands in that one in whose place it has another, and the first path that has digits in one of
+    /// the two alone.
+    word: usize,
+    digits: usize,
+}
+
+impl Kept {
+    const KNOWN: usize = 4;
+    /// How many words may be others: to look at more takes longer than to look at what they say.
+    const OTHERS: usize = 3;
+    const NONE: Self = Self {
+        start: 0,
+        end: 0,
+        misses: u8::MAX,
+        stands: Stands::No,
+        words: [Word::NONE; Self::KNOWN],
+        next: 0,
+    };
+
+    /// Where the line ends, with its newline, that begins at `from`, if it says the same.
+    #[inline(always)]
+    fn said<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> Option<usize> {
+        if matches!(self.stands, Stands::No) {
+            return None;
+        }
+        let alike = self.is_like(simd, text, from);
+        let end = if let Some(alike) = alike { self.stands_for(text, from, &alike) } else { None };
+        self.misses = if end.is_some() { 0 } else { self.misses.saturating_add(1) };
+        end
+    }
+
+    fn stands_for(&mut self, text: &[u8], from: usize, alike: &Alike) -> Option<usize> {
+        if matches!(self.stands, Stands::Unasked) {
+            self.stands = Stands::of(text, self.start, self.end);
+        }
+        let Stands::Behind { words, digits } = self.stands else { return None };
+        let is_whole = alike.end - from <= FIRST;
+        (is_whole && alike.word >= words && alike.digits >= digits).then_some(alike.end + 1)
+    }
+
+    /// How the line that begins at `from` is like it.
+    #[inline(always)]
+    fn is_like<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> Option<Alike> {
+        let (mut word, mut digits) = (usize::MAX, usize::MAX);
+        let (mut one, mut other, mut asked, mut others) = (self.start, from, 0, 0);
+        // Where the last word ended.
+        let mut last = self.start;
+        loop {
+            let same = alike(simd, text, one, other, &mut asked);
+            (one, other) = (one + same, other + same);
+            if one > self.end {
+                return Some(Alike { end: other - (one - self.end), word, digits });
+            }
+            if same == 64 {
+                continue;
+            }
+            let own = self.word_around(text, last, one);
+            others += 1;
+            if !own.stands || others > Self::OTHERS {
+                return None;
+            }
+            let before = if own.start > self.start { text[own.start - 1] } else { b' ' };
+            let start = other - (one - own.start);
+            let its = Word::at(simd, text, start, own.set, (before, text[own.end]));
+            if !its.stands || (own.end, its.end) == (one, other) {
+                return None;
+            }
+            word = word.min(own.start);
+            if own.has_digit != its.has_digit {
+                digits = digits.min(own.start);
+            }
+            (one, other, last, asked) = (own.end, its.end, own.end, 0);
+        }
+    }
+}
+
+impl Kept {
+    /// Its word around a place behind `last`.
+    fn word_around(&mut self, text: &[u8], last: usize, at: usize) -> Word {
+        for word in &self.words {
+            if (last..=at).contains(&word.start) && at <= word.end {
+                return *word;
+            }
+        }
+        let word = Word::around(text, self.start, last, at);
+        self.words[self.next] = word;
+        self.next = (self.next + 1) % Self::KNOWN;
+        word
+    }
+}
+
+impl Stands {
+    /// Of a line of a text.
+    fn of(text: &[u8], start: usize, end: usize) -> Self {
+        let line = &text[start..end];
+        if !is_simple(line) {
+            return Self::No;
+        }
+        // A tag in brackets has no more than so many characters.
+        let ends = |before: &[u8], form: &&[u8]| {
+            before.len().checked_sub(form.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(form))
+        };
+        let is_tag = |at: &usize| !INTRODUCERS.iter().any(|form| ends(&line[..*at], form));
+        let words = match memchr::memrchr2_iter(b'[', b']', line).find(is_tag) {
+            Some(last) if line[last] == b'[' => return Self::No,
+            last => last.unwrap_or(0),
+        };
+        // In front of the path of one of these a word may be a version: behind a process id, if it has a digit.
+        let tool = |name: &[u8]| memchr::memmem::rfind(line, name);
+        let digits = tool(b"docker").max(tool(b"build")).unwrap_or(0);
+        Self::Behind { words: start + words, digits: start + digits }
+    }
+}
+
+/// What begins an escape sequence: the character, and the escapes of a string that spell it.
+const INTRODUCERS: [&[u8]; 3] = [b"\x1b", b"\\u001b", b"\\x1b"];
+
+/// How long the one is that a text begins with, if it does.
+fn introducer(text: &[u8]) -> Option<usize> {
+    let lengths = INTRODUCERS.map(|form| {
+        (form.len(), text.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form)))
+    });
+    lengths.into_iter().find_map(|(length, begins)| begins.then_some(length))
+}
+
+/// Whether a line has no escapes but simple ones and those of colours (`ESC [ 1 ; 2 m`), and whether nothing that digits matter
+/// behind can come together where such a sequence stood.
+fn is_simple(line: &[u8]) -> bool {
+    let mut has_colours = false;
+    let all_simple = memchr::memchr2_iter(b'\x1b', b'\\', line).all(|at| {
+        let sequence = introducer(&line[at..]);
+        has_colours |= sequence.is_some();
+        match (sequence, &line[at + sequence.unwrap_or(1)..]) {
+            (None, [escape, ..]) => b"nrt\"'/".contains(escape),
+            (Some(_), [b'[', rest @ ..]) => {
+                let last = rest.iter().find(|byte| !byte.is_ascii_digit() && **byte != b';');
+                last.is_some_and(u8::is_ascii_alphabetic)
+            }
+            _ => false,
+        }
+    });
+    all_simple && !(has_colours && memchr::memchr(b'>', line).is_some())
+}
+
+/// Of what a word is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Set {
+    /// Small letters, and digits.
+    Letters,
+    /// What the names of a path are made of, and slashes.
+    Path,
+}
+
+impl Set {
+    fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Letters => byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+            Self::Path => byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_'),
+        }
+    }
+}
+
+/// What stands side by side of a set.
+#[derive(Clone, Copy)]
+struct Word {
+    set: Set,
+    start: usize,
+    end: usize,
+    has_digit: bool,
+    /// Whether it can stand for another, or another for it.
+    stands: bool,
+}
+
+impl Word {
+    const NONE: Self = Self { set: Set::Letters, start: usize::MAX, end: 0, has_digit: false, stands: false };
+    /// One that is longer stands for no other: to look at it takes as long for a short line.
+    const LONG: usize = 128;
+
+    /// The one that stands around a place behind `last` of a line that begins at `start`: a path, if it is one that stands for others.
+    fn around(text: &[u8], start: usize, last: usize, at: usize) -> Self {
+        let of = |set: Set| {
+            let back =
+                text[last..at].iter().rev().take(Self::LONG).take_while(|byte| set.has(**byte)).count();
+            let ahead = text[at..].iter().take(Self::LONG).take_while(|byte| set.has(**byte)).count();
+            let own = at - back..at + ahead;
+            let before = if own.start > start { text[own.start - 1] } else { b' ' };
+            let word = &text[own.clone()];
+            let has_digit = word.iter().any(u8::is_ascii_digit);
+            let stands = stands(set, word, has_digit, before, text[own.end])
+                && !own.clone().any(|place| has_known(text, place, 1, own.start, set));
+            Self { set, start: own.start, end: own.end, has_digit, stands }
+        };
+        let path = of(Set::Path);
+        if path.stands { path } else { of(Set::Letters) }
+    }
+
+    /// The one that begins at `start` and stands between these, or the beginning of a long one.
+    #[inline(always)]
+    fn at<S: Simd>(simd: S, text: &[u8], start: usize, set: Set, between: (u8, u8)) -> Self {
+        let (mut end, mut has_digit, mut is_known) = (start, false, false);
+        loop {
+            let bytes = u8x32::from_slice(simd, &*load::<32>(text, end));
+            let digits = in_range(bytes, b'0', b'9');
+            let (others, beginnings) = match set {
+                Set::Letters => (in_range(bytes, b'a', b'z'), &BEGINNINGS),
+                Set::Path => {
+                    let small = bytes | u8x32::splat(simd, 0x20);
+                    let underscores = bytes.simd_eq(u8x32::splat(simd, b'_')).to_bitmask();
+                    (
+                        in_range(small, b'a', b'z') | in_range(bytes, b'-', b'/') | underscores,
+                        &BEGINNINGS_IN_PATHS,
+                    )
+                }
+            };
+            let length = (!(others | digits)).trailing_zeros();
+            let own = !(u64::MAX << length);
+            let known = beginnings[0].have(bytes)
+                & beginnings[1].have(u8x32::from_slice(simd, &*load::<32>(text, end + 1)))
+                & beginnings[2].have(u8x32::from_slice(simd, &*load::<32>(text, end + 2)));
+            let known = !known.simd_eq(u8x32::splat(simd, 0)).to_bitmask() & own;
+            has_digit |= digits & own != 0;
+            is_known |= known != 0 && has_known(text, end, known, start, set);
+            end += length as usize;
+            if length < 32 || end - start > Self::LONG {
+                let stands = !is_known && stands(set, &text[start..end], has_digit, between.0, between.1);
+                return Self { set, start, end, has_digit, stands };
+            }
+        }
+    }
+}
+
+/// Whether a word of which no part is known can stand for another, or another for it, between these.
+fn stands(set: Set, word: &[u8], has_digit: bool, before: u8, behind: u8) -> bool {
+    let may_be_here = match set {
+        Set::Letters => {
+            let apart =
+                STANDS[usize::from(before)] & BEHIND != 0 && STANDS[usize::from(behind)] & BEFORE != 0;
+            apart && word.len() > 2 && !has_digit
+        }
+        // None is a date, nor the number of a step.
+        Set::Path => {
+            word.starts_with(b"/")
+                && matches!(before, b' ' | b'"' | b'\'' | b'(')
+                && matches!(behind, b':' | b'"' | b'\'')
+        }
+    };
+    may_be_here && word.len() <= Word::LONG
+}
+
+/// Whether a word that rules know begins at one of these places behind `at`, or what begins at `start` is the beginning of one.
+#[inline(never)]
+fn has_known(text: &[u8], at: usize, mut places: u64, start: usize, set: Set) -> bool {
+    while places != 0 {
+        let at = at + places.trailing_zeros() as usize;
+        let word = &text[at..];
+        let is_known = match set {
+            Set::Letters if !may_begin(word) => false,
+            Set::Letters => {
+                let of_letter = KNOWN.partition_point(|known| known[0] < word[0])..;
+                KNOWN[of_letter].iter().take_while(|known| known[0] == word[0]).any(|known| {
+                    let same = known.iter().zip(word).take_while(|(known, byte)| known == byte).count();
+                    known.get(same).is_none_or(|next| *next == 0)
+                        || at == start && !word.get(same).is_some_and(u8::is_ascii_lowercase)
+                })
+            }
+            Set::Path => KNOWN_IN_PATHS.iter().any(|known| {
+                let same = known
+                    .iter()
+                    .zip(word)
+                    .take_while(|(known, byte)| **known == byte.to_ascii_lowercase())
+                    .count();
+                known.get(same).is_none_or(|next| *next == 0)
+            }),
+        };
+        if is_known {
+            return true;
+        }
+        places &= places - 1;
+    }
+    false
+}
+
+/// Whether a known word may begin like this: most do not.
+fn may_begin(word: &[u8]) -> bool {
+    const SECOND: [u32; 32] = {
+        let (mut second, mut i) = ([0; 32], 0);
+        while i < KNOWN.len() {
+            second[KNOWN[i][0] as usize % 32] |= 1 << (KNOWN[i][1] % 32);
+            i += 1;
+        }
+        second
+    };
+    matches!(word, [first, second, ..] if SECOND[usize::from(*first) % 32] >> (second % 32) & 1 != 0)
+}
+
+/// So many bytes of a text, where it ends zeros.
+#[inline(always)]
+fn load<const COUNT: usize>(text: &[u8], at: usize) -> Cow<'_, [u8; COUNT]> {
+    match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => Cow::Borrowed(bytes),
+        None => Cow::Owned(last(text, at)),
+    }
+}
+
+#[cold]
+fn last<const COUNT: usize>(text: &[u8], at: usize) -> [u8; COUNT] {
+    let (mut bytes, rest) = ([0; COUNT], text.get(at..).unwrap_or_default());
+    bytes[..rest.len()].copy_from_slice(rest);
+    bytes
+}
+
+/// Which bytes are from `first` to `last`, a bit for each.
+#[inline(always)]
+fn in_range<S: Simd>(bytes: u8x32<S>, first: u8, last: u8) -> u64 {
+    let off = bytes - u8x32::splat(bytes.simd, first);
+    off.simd_le(u8x32::splat(bytes.simd, last - first)).to_bitmask()
+}
+
+/// How many bytes, of 64 from two places on, are the same, or both digits, up to the first that are not. Digits of an escape, and one
+/// behind `>`, have to be the same: `asked` has the places where one may stand, in front of the call those among these bytes,
+/// behind it those among the next.
+#[inline(always)]
+fn alike<S: Simd>(simd: S, text: &[u8], one: usize, other: usize, asked: &mut u64) -> usize {
+    let (one, other) = (load::<64>(text, one), load::<64>(text, other));
+    let (one, other) = (u8x64::from_slice(simd, &*one), u8x64::from_slice(simd, &*other));
+    let splat = |byte| u8x64::splat(simd, byte);
+    let (escapes, tags) = (one.simd_eq(splat(b'\\')).to_bitmask(), one.simd_eq(splat(b'>')).to_bitmask());
+    let here = *asked | escapes << 2 | escapes << 3 | escapes << 4 | escapes << 5 | tags << 1;
+    *asked = escapes >> 62 | escapes >> 61 | escapes >> 60 | escapes >> 59 | tags >> 63;
+    let mut odd = !one.simd_eq(other).to_bitmask();
+    if odd != 0 {
+        let is_digit = |bytes: u8x64<S>| (bytes - splat(b'0')).simd_le(splat(9)).to_bitmask();
+        odd &= here | !(is_digit(one) & is_digit(other));
+    }
+    odd.trailing_zeros() as usize
+}
+
+/// What a word stands by itself behind, and in front of: it is none of an escape, of an escape sequence, or of another word.
+const STANDS: [u8; 256] = {
+    let mut stands = [0; 256];
+    let sides: [(&[u8], u8); 2] = [(b" /.:,\"'(=_-", BEHIND), (b" /.:,\"'()=_-]\\\n", BEFORE)];
+    let mut side = 0;
+    while side < sides.len() {
+        let mut i = 0;
+        while i < sides[side].0.len() {
+            stands[sides[side].0[i] as usize] |= sides[side].1;
+            i += 1;
+        }
+        side += 1;
+    }
+    stands
+};
+const BEHIND: u8 = 1;
+const BEFORE: u8 = 2;
+
+/// The words that rules know, of three small letters or more: those of the sentinels, of what is quoted back, of the files of the
+/// state directory, of the keys of envelopes, of operations, and of what is put behind a cause. Left out are those in which
+/// another stands, unless a line that is cut off may end in their beginning, and those that a rule asks for in front of a bracket
+/// or in a pair of them.
+const KNOWN: [[u8; LONGEST]; 59] = words(
+    b"activity body build chmod chown close code command content current data defaults detail docker err event exit failed \
+      file fsync full instances last lchown line link lock log lstat message mkdir msg name non only open out process raw read \
+      refs remove rename returned short stat sync system text the time tmp unknown unlinkat update vertexes warnings write zero",
+);
+const LONGEST: usize = "instances".len();
+
+/// Those of a path, in either case: of the state directory, of which another stands for no other, and of the programs that a
+/// line can begin with.
+const KNOWN_IN_PATHS: [[u8; LONGEST]; 3] = words(b"activity build docker");
+
+/// The words of a text, in the order of the alphabet, each with zeros behind it.
+const fn words<const COUNT: usize>(text: &[u8]) -> [[u8; LONGEST]; COUNT] {
+    let (mut words, mut word, mut letter, mut i) = ([[0; LONGEST]; COUNT], 0, 0, 0);
+    while i < text.len() {
+        if text[i] == b' ' {
+            (word, letter) = (word + 1, 0);
+            assert!(text[i + 1] >= words[word - 1][0], "out of order");
+        } else {
+            words[word][letter] = text[i];
+            letter += 1;
+        }
+        i += 1;
+    }
+    assert!(word + 1 == COUNT, "another number of words");
+    words
+}
+
+/// Which letters known words have in one place, in eight groups, a bit for each: a byte is in those that have both its low and its
+/// high nibble. So is every such letter, and some others.
+struct Letters {
+    low: [u8; 32],
+    high: [u8; 32],
+}
+
+impl Letters {
+    const fn at<const COUNT: usize>(place: usize, of: &[[u8; LONGEST]; COUNT], in_any_case: bool) -> Self {
+        let (mut low, mut high, mut i) = ([0; 32], [0; 32], 0);
+        while i < COUNT {
+            // Those have few letters in common.
+            let group = match of[i][0] {
+                b'a' | b'd' | b'i' => 1,
+                b'b' | b'n' | b'r' => 1 << 1,
+                b'c' | b's' => 1 << 2,
+                b'e' | b'p' => 1 << 3,
+                b'f' | b'o' => 1 << 4,
+                b'l' | b'm' => 1 << 5,
+                b't' | b'v' | b'z' => 1 << 6,
+                _ => 1 << 7,
+            };
+            let letter = of[i][place] as usize;
+            // For each sixteen bytes of a vector.
+            let mut half = 0;
+            while half < 32 {
+                low[letter % 16 + half] |= group;
+                high[letter / 16 + half] |= group;
+                if in_any_case {
+                    high[letter / 16 - 2 + half] |= group;
+                }
+                half += 16;
+            }
+            i += 1;
+        }
+        Self { low, high }
+    }
+
+    const fn of<const COUNT: usize>(words: &[[u8; LONGEST]; COUNT], in_any_case: bool) -> [Self; 3] {
+        [Self::at(0, words, in_any_case), Self::at(1, words, in_any_case), Self::at(2, words, in_any_case)]
+    }
+
+    /// Which of the groups each byte is in.
+    #[inline(always)]
+    fn have<S: Simd>(&self, bytes: u8x32<S>) -> u8x32<S> {
+        let answers = |table: &[u8; 32], nibbles| {
+            u8x32::from_slice(bytes.simd, table).swizzle_dyn_within_blocks(nibbles)
+        };
+        answers(&self.low, bytes & u8x32::splat(bytes.simd, 0xf)) & answers(&self.high, bytes >> 4)
+    }
+}
+
+const BEGINNINGS: [Letters; 3] = Letters::of(&KNOWN, false);
+const BEGINNINGS_IN_PATHS: [Letters; 3] = Letters::of(&KNOWN_IN_PATHS, true);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long the lines are behind the first that say what it says, if it was kept.
+    fn said(text: &str) -> usize {
+        let lengths = [Level::new(), Level::baseline()].map(|level| {
+            let mut words = Words::new();
+            let length = text.find('\n').unwrap_or(text.len());
+            words.keep(text.as_bytes(), 0, length);
+            words.said(level, text.as_bytes(), length + 1) - length - 1
+        });
+        assert_eq!(lengths[0], lengths[1]);
+        lengths[0]
+    }
+
+    #[test]
+    fn lines_with_other_digits_say_the_same() {
+        for (text, length) in [
+            ("a1\n", 0),
+            ("a1\na2\n", 3),
+            ("a1\na2\na3\nb4\na5\n", 6),
+            ("a1\na2\na3", 3),
+            ("a1\nab\n", 0),
+            ("a1\na\n2\n", 0),
+            ("a1\na12\n", 0),
+            ("ab\na1\n", 0),
+            ("ab\nab\n", 3),
+            ("ab\nAb\n", 0),
+            ("a0\na/\n", 0),
+            ("a9\na:\n", 0),
+            ("a:\na9\n", 0),
+            ("\n\n\n", 0),
+            ("\nx\n", 0),
+            ("é1\né2\n", 4),
+            // Digits that a rule may ask for.
+            ("1\\u001b[1m1\n2\\u001B[1m2\n", 0),
+            ("1\\u001b[1m1\n2\\u001b[2m2\n", 12),
+            ("1\\u001B[1m1\n2\\u001B[2m2\n", 12),
+            ("1\\u001b[1m1\n1\\u002b[1m1\n", 0),
+            ("1\\x1b[1m1\n2\\x1b[1m2\n", 10),
+            // It may be one more that is not asked for.
+            ("1\\x1b[1m1\n1\\x1b[2m1\n", 0),
+            ("1\\x1b[1m1\n1\\x2b[1m1\n", 0),
+            ("<34>1 x\n<56>1 x\n", 8),
+            ("<34>1 x\n<34>2 x\n", 0),
+            ("<34>11\n<56>12\n", 7),
+            ("<34>x1\n<56>x2\n", 7),
+            ("<34>\n<56>\n", 5),
+            // Other escapes of a string, and what comes together where one stood, are not looked into.
+            ("1\\n\\r\\t\\\"\\'\\/ x y 1\n2\\n\\r\\t\\\"\\'\\/ x y 2\n", 20),
+            ("\\u0020\n\\u0020\n", 0),
+            ("\\u005cu0020\n\\u005cu0020\n", 0),
+            ("\\x20\n\\x20\n", 0),
+            ("\\\\u001b\n\\\\u001b\n", 0),
+            ("\\q\n\\q\n", 0),
+            ("\\\n\\\n", 0),
+            ("\x1b[1m1\n\x1b[2m2\n", 6),
+            ("\x1b[1m\\n\n\x1b[1m\\n\n", 7),
+            ("\\\x1b[1mn\n\\\x1b[1mn\n", 0),
+            ("\x1b[1m>\n\x1b[1m>\n", 0),
+            ("\\u001b[1m>\n\\u001b[1m>\n", 0),
+            // Nor are other sequences.
+            ("\x1b7\n\x1b7\n", 0),
+            ("\x1b[?25h\n\x1b[?25h\n", 0),
+            ("\x1b[1\n\x1b[1\n", 0),
+            ("\\u001b]8;;x\n\\u001b]8;;x\n", 0),
+        ] {
+            assert_eq!(said(text), length, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_with_other_words_say_the_same() {
+        for (one, other, is_same) in [
+            ("x abc: y", "x vwxyzabc: y", true),
+            ("x abc: y", "x abcd: y", true),
+            ("abc: y", "aut: y", true),
+            ("x: abc", "x: vuts", true),
+            ("x abc 1", "x vuts 2", true),
+            ("abc vuts.abc", "aut abc.vuts", true),
+            ("abc=abc,abc=abc_abc-abc", "aut=abc,vuts=abc_abc-abc", true),
+            ("abc_abc-abc", "abc_vuts-vuts", true),
+            (r#"{"abc":"abc","abc":1}"#, r#"{"vuts":"vuts","vuts":1}"#, true),
+            (r#"{"abc":"abc\n"}"#, r#"{"abc":"vuts\n"}"#, true),
+            ("x 'abc' (abc)", "x 'abc' (vuts)", true),
+            ("[x] abc: y", "[x] vuts: y", true),
+            // They are short.
+            ("x ab: y", "x cd: y", false),
+            ("x abc: y", "x ab: y", false),
+            ("x abc: y", "x : y", false),
+            ("x  y", "x abc y", false),
+            // What is behind a word is another character.
+            ("x abc: y", "x aut, y", false),
+            ("x abc: y", "x vu, y", false),
+            ("x abc: y", "x vuts, y", false),
+            ("abc: y", "a, y", false),
+            // Something else stands beside them.
+            ("x Xabc: y", "x Xvuts: y", false),
+            ("x abcX: y", "x vutsX: y", false),
+            ("x éabc: y", "x évuts: y", false),
+            ("x abcé: y", "x vutsé: y", false),
+            (r"x \nabc: y", r"x \nvuts: y", false),
+            ("x |abc: y", "x |vuts: y", false),
+            ("x\tabc: y", "x\tvuts: y", false),
+            ("x\rabc: y", "x\rvuts: y", false),
+            ("x \x1b[1mabc: y", "x \x1b[1mvuts: y", false),
+            ("x abc\x1b[1m: y", "x vuts\x1b[1m: y", false),
+            ("x [abc] y", "x [vuts] y", false),
+            ("[x abc: y]", "[x vuts: y]", false),
+            ("x abc: [y", "x vuts: [y", false),
+            ("x abc1: y", "x vuts1: y", false),
+            ("x abc: y", "x 123: y", false),
+            // In a path that begins at a root there may be anything of a name.
+            ("x /abc1: y", "x /2: y", true),
+            ("x /a: y", "x /A-b/c_d/1.2: y", true),
+            ("x /a/b: y", "x /a: y", true),
+            ("x (/a: y", "x (/b: y", true),
+            ("x '/a': y", "x '/b/': y", true),
+            (r#"x "/a": y"#, r#"x "//": y"#, true),
+            (
+                r#"x "/a
+": y"#,
+                r#"x "/b
+": y"#,
+                false,
+            ),
+            ("/a: y", "/b: y", true),
+            ("x /log: y", "x /process: y", true),
+            ("x /a: y", "x a: y", false),
+            ("x a: y", "x /a: y", false),
+            ("x /a: y", "x : y", false),
+            ("x : y", "x /a: y", false),
+            ("x a/b: y", "x a/c: y", false),
+            ("x=/a: y", "x=/b: y", false),
+            ("x\t/a: y", "x\t/b: y", false),
+            ("x /a y", "x /b y", false),
+            ("x /a, y", "x /b, y", false),
+            ("x /a: y", "x /b\": y", false),
+            ("x /a: y", "x /b+: y", false),
+            ("x /abc x: y", "x /quux x: y", true),
+            ("x /abc", "x /quux", true),
+            // But what is the path of a program, or of the state directory.
+            ("x /a: y", "x /docker: y", false),
+            ("x /a: y", "x /x/.DockeR/x: y", false),
+            ("x /a: y", "x /buildx/refs: y", false),
+            ("x /a: y", "x /x/ACTIVITY: y", false),
+            ("x /docker: y", "x /a: y", false),
+            ("x /a: docker", "x /1: docker", false),
+            ("x /a: docker", "x /b: docker", true),
+            ("docker x /a: y", "docker x /1: y", true),
+            ("x /a: build", "x /1: build", false),
+            // A rule knows them, or what they may be the beginning of.
+            ("x abc: y", "x process: y", false),
+            ("x process: y", "x abc: y", false),
+            ("x abc: y", "x abcprocessabc: y", false),
+            ("x abc: y", "x abcprocess: y", false),
+            ("x abc: y", "x processabc: y", false),
+            ("x abc: y", "x proces: y", false),
+            ("x abc: y", "x procesx: y", true),
+            ("x abc: y", "x abcproces: y", true),
+            ("x abc: y", "x pro: y", false),
+            ("x/abc: y", "x/pro: y", false),
+            ("x abc: y", "x unlin: y", false),
+            ("x abc: y", "x instances: y", false),
+            ("x abc: y", "x instance: y", false),
+            ("x abc: y", "x activity: y", false),
+            ("x abc: y", "x zero: y", false),
+        ] {
+            let text = format!("{one}\n{other}\n");
+            let length = if is_same { other.len() + 1 } else { 0 };
+            assert_eq!(said(&text), length, "{text:?}");
+            // Wherever they begin in what is looked at.
+            for before in [1, 5, 31, 32, 33, 64, 100] {
+                let before = "y ".repeat(before);
+                let text = format!("{before}{one}\n{before}{other}\n{before}{other}\n");
+                let length = if is_same { 2 * (before.len() + other.len() + 1) } else { 0 };
+                assert_eq!(said(&text), length, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_known_word_is_known() {
+        for known in KNOWN {
+            let known: Vec<u8> = known.into_iter().take_while(|byte| *byte > 0).collect();
+            let known = String::from_utf8_lossy(&known);
+            assert!(known.len() > 2 && known.bytes().all(|byte| byte.is_ascii_lowercase()), "{known}");
+            for before in
+                ["", "q", "quit", &"j".repeat(30), &"j".repeat(31), &"j".repeat(32), &"j".repeat(70)]
+            {
+                for behind in ["", "q", &"j".repeat(40)] {
+                    let text = format!("x jjj: y\nx {before}{known}{behind}: y\nx {before}jjj{behind}: y\n");
+                    assert_eq!(said(&text), 0, "{text}");
+                }
+            }
+            for length in 3..known.len() {
+                assert_eq!(said(&format!("x jjj: y\nx {}: y\n", &known[..length])), 0, "{known} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_long_word_says_the_same() {
+        for (length, is_same) in [(127, true), (128, true), (129, false), (200, false), (1000, false)] {
+            let long = "j".repeat(length);
+            for text in [format!("x jjj: y\nx {long}: y\n"), format!("x {long}: y\nx jjj: y\n")] {
+                assert_eq!(said(&text) > 0, is_same, "{length}");
+            }
+            let long = "J".repeat(length - 2);
+            for (one, other) in [("a", "b"), ("", "b"), ("a", "")] {
+                let text = format!("x /{long}{one}: y\nx /{long}{other}: y\n");
+                assert_eq!(said(&text) > 0, is_same, "{length} {one} {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_line_is_compared() {
+        for length in 1..140 {
+            let line = "7".repeat(length);
+            for at in 0..length {
+                let mut other = line.clone();
+                other.replace_range(at..=at, "x");
+                assert_eq!(said(&format!("x{line}\nx{other}\n")), 0, "{length} {at}");
+                other.replace_range(at..=at, "8");
+                assert_eq!(said(&format!("x{line}\nx{other}\n")), length + 2, "{length} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_asked_for_wherever_they_stand() {
+        for before in 0..140 {
+            let before = "x".repeat(before);
+            for (one, other, is_same) in [
+                ("\\u001b[1m", "\\u002b[1m", false),
+                ("\\u001b[1m", "\\u000b[1m", false),
+                ("\\u001b[1m", "\\u101b[1m", false),
+                ("\\u001b[1m", "\\u011b[1m", false),
+                ("\\u001b[1m", "\\u001b[2m", true),
+                ("\\x1b[m1", "\\x2b[m1", false),
+                (">1 ", ">2 ", false),
+                ("> 1", "> 2", true),
+                ("1>", "2>", true),
+            ] {
+                let text = format!("x{before}{one}\nx{before}{other}\n");
+                assert_eq!(said(&text) > 0, is_same, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_lines_are_kept_that_begin_alike() {
+        const LINES: [&str; 6] = ["a: 1\n", "a, 1\n", "a. 1\n", "a= 1\n", "a/ 1\n", "b: 1\n"];
+        let text = LINES.concat() + "x\n";
+        let mut words = Words::new();
+        // Of each line: which are said.
+        let said = |words: &mut Words| {
+            LINES.map(|line| {
+                let own = format!("{text}{line}");
+                words.said(Level::new(), own.as_bytes(), text.len()) > text.len()
+            })
+        };
+        assert_eq!(said(&mut words), [false; 6]);
+        for line in [0, 5, 1, 2, 3] {
+            words.keep(text.as_bytes(), 5 * line, 4);
+            assert!(said(&mut words)[line], "{line}");
+        }
+        assert_eq!(said(&mut words), [true, true, true, true, false, true]);
+        // Those that are in use stay.
+        let again = format!("{text}a: 2\na= 2\na, 2\n");
+        assert_eq!(words.said(Level::new(), again.as_bytes(), text.len()), again.len());
+        words.keep(text.as_bytes(), 20, 4);
+        assert_eq!(said(&mut words), [true, true, false, true, true, true]);
+        // The last is not kept: nobody asks behind it.
+        let mut words = Words::new();
+        words.keep(b"a: 1\n", 0, 4);
+        assert_eq!(words.said(Level::new(), b"a: 1\na: 2\n", 5), 5);
+    }
+
+    #[test]
+    fn where_no_two_lines_are_alike_few_are_looked_at() {
+        let text = "a: 1\na: 2\n".as_bytes();
+        let mut words = Words::new();
+        let is_said = |words: &mut Words| words.said(Level::new(), text, 5) == text.len();
+        for _ in 0..Words::TRIED {
+            words.keep(text, 0, 4);
+        }
+        for _ in 0..Words::RESTED {
+            assert!(!is_said(&mut words));
+            words.keep(text, 0, 4);
+        }
+        // Then it begins anew, with what was kept.
+        assert!(is_said(&mut words));
+        // What is said again makes up for what is not.
+        for _ in 0..Words::WEIGHT * Words::TRIED {
+            words.keep(text, 0, 4);
+            for _ in 0..Words::WEIGHT {
+                assert!(is_said(&mut words));
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_a_few_other_words_are_too_many() {
+        for (count, is_same) in [(1, true), (Kept::OTHERS, true), (Kept::OTHERS + 1, false)] {
+            let text = format!("x{}\nx{}\n", " abc".repeat(count), " quux".repeat(count));
+            assert_eq!(said(&text) > 0, is_same, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_more_than_one_view_says_nothing_again() {
+        for (length, is_same) in [(FIRST - 1, true), (FIRST, true), (FIRST + 1, false)] {
+            let line = "x".repeat(length);
+            assert_eq!(said(&format!("{line}\n{line}\n")) > 0, is_same, "{length}");
+            let (one, other) = (" y".repeat(length / 2), "x".repeat(length % 2));
+            let text = format!("x jjj{other}{}\nx jjjj{other}{}\n", &one[6..], &one[6..]);
+            assert_eq!(text.lines().nth(1).map(str::len), Some(length));
+            assert_eq!(said(&text) > 0, is_same, "{length}");
+        }
+    }
+}
