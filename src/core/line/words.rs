@@ -323,7 +323,10 @@ impl Word {
     fn at<S: Simd>(simd: S, text: &[u8], start: usize, set: Set, between: (u8, u8)) -> Self {
         let (mut end, mut has_digit, mut is_known) = (start, false, false);
         loop {
-            let bytes = u8x32::from_slice(simd, &*load::<32>(text, end));
+            // With those behind them: as many as two of its letters look ahead.
+            let near = load::<64>(text, end);
+            let from = |at: usize| u8x32::from_slice(simd, &near[at..at + 32]);
+            let bytes = from(0);
             let digits = in_range(bytes, b'0', b'9');
             let (others, beginnings) = match set {
                 Set::Letters => (in_range(bytes, b'a', b'z'), &BEGINNINGS),
@@ -338,9 +341,7 @@ impl Word {
             };
             let length = (!(others | digits)).trailing_zeros();
             let own = !(u64::MAX << length);
-            let known = beginnings[0].have(bytes)
-                & beginnings[1].have(u8x32::from_slice(simd, &*load::<32>(text, end + 1)))
-                & beginnings[2].have(u8x32::from_slice(simd, &*load::<32>(text, end + 2)));
+            let known = beginnings[0].have(bytes) & beginnings[1].have(from(1)) & beginnings[2].have(from(2));
             let known = !known.simd_eq(u8x32::splat(simd, 0)).to_bitmask() & own;
             has_digit |= digits & own != 0;
             is_known |= known != 0 && has_known(text, end, known, start, set);
