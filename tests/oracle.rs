@@ -375,7 +375,10 @@ const WORDS: &str = "\
     rename returned running short stat status statuses stderr stdout sync system teamcity text the time tmp to unknown \
     unlinkat update vertexes warnings write zero n b m v v1 x1 1x 7 12 2026 rea fsy lcho lsta ren chow ope unli abc quux \
     abcdefghij jan step xprocess xxlogxx a/b x/1.2 x/buildx x/buildx/refs x/.docker x/.Docker/buildX/a activity/.tmp-1 \
-    x.d/T1_ ------ / Q v0.12.1 3/3 ERROR Nov CACHED 23T21 x/docker";
+    x.d/T1_ ------ / Q v0.12.1 3/3 ERROR Nov CACHED 23T21 x/docker Abcd ABCD Qux Step Steps MESSAGE Output stringValue \
+    textPayload Rea REA Unli Stdout 1ab2 x1b v1ab2 va1b2 web-1 web-1a2b-x9k web_1 a1-1 a1-b a-b1 1-a2b 00O 00ab 12e a1b2- -a1b2 \
+    a------1b 2026-11-28T21 20261128T213900Z 00Z 1ab.2.3 1ab,x.2.3 x1-Docker x1proceSs x1.log 1message x1/buildx Activity1 \
+    550e8400-e29b-41d4-a716-446655440000 4bf92f3577b34da6a3ce929d0e0e4736 1732752000ab a-1b/.docker x/a-1 x/1.2.3";
 
 fn words() -> Vec<&'static str> {
     WORDS.split(' ').collect()
@@ -556,6 +559,74 @@ const ASKING: &[&str] = &[
     "@ 23 21:39:00 Step 3/4 : $E",
     "x: =b'@: $E'",
     "x: @'Step 3/4 : $E'",
+    "27604 1'/@': $E",
+    "27604 1=/@: $E",
+    "27604 1=/@ x: $E",
+    "27604 /@ docker: $E",
+    "27604 /@ x: $E",
+    "27604 x=/@ x: $E",
+    "27604 @ x: $E",
+    "27604 @.2.3 x: $E",
+    "27604 @,x.2.3 x: $E",
+    "27604 1.@.3 x: $E",
+    "27604 @.2.3 docker: $E",
+    "x: 27604 @.2.3 docker: $E",
+    "x:27604 @,x.2.3 docker: $E",
+    "x:00:27604 @,x.2.3 docker: $E",
+    "x,27604 @,x.2.3 docker: $E",
+    "2026-11-23 21:39:00 @.2.3 docker: $E",
+    "2026-11-23 21:39:00 @.2.3 x: $E",
+    "2026-11-23T21:39:00.1Z 27604 @.2.3 x: $E",
+    "[x]:27604 @.2.3 x: $E",
+    "{\"msg\":\"27604 @.2.3 x: $E\"}",
+    "{\"msg\":\"x\\n27604 @.2.3 x: $E\"}",
+    "\x1b[0m27604 @.2.3 x: $E",
+    "[ @, \"Step 3/4 : $E\"",
+    "{\"msg\":\"[\\t @, 'Step 3/4 : $E'\"}",
+    "[\x1b[0m @, \"Step 3/4 : $E\"",
+    "[1, @, \"Step 3/4 : $E\"",
+    "/@ | x: $E",
+    "/x-@ | x: $E",
+    "x /@ | x: $E",
+    "x /@: | x: $E",
+    "x /@, x: $E",
+    "x /@) x: $E",
+    "x=/@ x: $E",
+    "x: $E /@",
+    "x: $E (/@)",
+    "$A: x: $E: /@",
+    "$A: x /@, y: denied",
+    "host @ x: $E",
+    "@ x: $E",
+    "@: x: $E",
+    "@ | $E",
+    "@_x: 'Step 3/4 : $E'",
+    "@=\"Step 3/4 : $E\"",
+    "x=@ msg=\"Step 3/4 : $E\"",
+    "x: \"@\": $E",
+    "x (@): $E",
+    "x (@) 0.1 y: $E",
+    "(@ 21:39:00) Step 3/4 : $E",
+    "(@) Step 3/4 : $E",
+    "@ Step 3/4 : $E",
+    "x @ | >>> y: $E",
+    "x @.1 y: $E",
+    "x: $E: exit status @",
+    "$A: x: exit status @",
+    "$A: x: $E: exit status @",
+    "=> @ [3/3] $E",
+    "#7 @ x: $E",
+    "#@ 0.1 x: $E",
+    "2026-11-23T21:39:00.1Z @ tag[12]: Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z 00O@ Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z @ Step 3/4 : $E",
+    "<34>1 2026-11-23T21:39:00.1Z host @ 12 - - Step 3/4 : $E",
+    "open /x/@/buildx: $E",
+    "open /x/buildx @: $E",
+    "open /x/buildx/@ : $E",
+    "open /x/.docker /@ x: $E",
+    "open /x/@ x: $E",
+    "mkdir C:\\x\\@: $E",
     "x \\@#7 0.1 y: $E",
 ];
 
@@ -570,6 +641,7 @@ fn line_with(line: &str, word: &str) -> String {
 /// Of any of these lines with any of those words one is judged as behind itself.
 #[test]
 fn each_word_on_each_line_of_a_flood() {
+    let mut wrong = Vec::new();
     for line in FLOOD.iter().chain(ASKING) {
         for (word, end) in words().into_iter().flat_map(|word| ENDS.iter().map(move |end| (word, end))) {
             for words in [["quux", "quux", word, "abc"], [word, word, "quux", "1a"], ["7", "7", word, "x"]] {
@@ -577,11 +649,14 @@ fn each_word_on_each_line_of_a_flood() {
                 for before in ["", FLOOD[0]] {
                     let stream = format!("{before}\n{lines}{end}");
                     let oracle = oracle::judged(stream.as_bytes(), false);
-                    assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
+                    if scanned(stream.as_bytes(), &WHOLE, false) != oracle {
+                        wrong.push(stream);
+                    }
                 }
             }
         }
     }
+    assert!(wrong.is_empty(), "{} streams, {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
 }
 
 /// Few digits are asked for; and an excerpt makes of the same words a container's.

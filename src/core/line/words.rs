@@ -5,8 +5,8 @@
 //! [`KNOWN`], are not the beginning of one, and stand by themselves: with no other letter, no digit and no escape beside them.
 //! So does a flood of one error differ that names a file, a user or a host on each line, whatever it is wrapped in.
 //!
-//! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for where a word stands
-//! and how long a line is in [`Stands`]. `tests/oracle.rs` has lines that ask for each.
+//! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for a version in
+//! [`number`], for where a word stands and how long a line is in [`Stands`]. `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
     clippy::inline_always,
@@ -116,8 +116,8 @@ enum Stands {
     /// For those whose words are behind these places of the text.
     Behind {
         words: usize,
-        /// A path may have digits here where the other has none.
-        digits: usize,
+        /// A word may be part of a version here.
+        versions: usize,
     },
 }
 
@@ -125,10 +125,9 @@ enum Stands {
 struct Alike {
     /// Where it ends.
     end: usize,
-    /// Where the first word stands in that one in whose place it has another, and the first path that has digits in one of
-    /// the two alone.
+    /// Where the first word stands in that one in whose place it has another, and the first that may be part of a version.
     word: usize,
-    digits: usize,
+    version: usize,
 }
 
 impl Kept {
@@ -160,15 +159,15 @@ impl Kept {
         if matches!(self.stands, Stands::Unasked) {
             self.stands = Stands::of(text, self.start, self.end);
         }
-        let Stands::Behind { words, digits } = self.stands else { return None };
+        let Stands::Behind { words, versions } = self.stands else { return None };
         let is_whole = alike.end - from <= FIRST;
-        (is_whole && alike.word >= words && alike.digits >= digits).then_some(alike.end + 1)
+        (is_whole && alike.word >= words && alike.version >= versions).then_some(alike.end + 1)
     }
 
     /// How the line that begins at `from` is like it.
     #[inline(always)]
     fn is_like<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> Option<Alike> {
-        let (mut word, mut digits) = (usize::MAX, usize::MAX);
+        let (mut word, mut version) = (usize::MAX, usize::MAX);
         let (mut one, mut other, mut asked, mut others) = (self.start, from, 0, 0);
         // Where the last word ended.
         let mut last = self.start;
@@ -176,7 +175,7 @@ impl Kept {
             let same = alike(simd, text, one, other, &mut asked);
             (one, other) = (one + same, other + same);
             if one > self.end {
-                return Some(Alike { end: other - (one - self.end), word, digits });
+                return Some(Alike { end: other - (one - self.end), word, version });
             }
             if same == 64 {
                 continue;
@@ -193,8 +192,8 @@ impl Kept {
                 return None;
             }
             word = word.min(own.start);
-            if own.has_digit != its.has_digit {
-                digits = digits.min(own.start);
+            if own.may_be_version {
+                version = version.min(own.start);
             }
             (one, other, last, asked) = (own.end, its.end, own.end, 0);
         }
@@ -229,10 +228,10 @@ impl Stands {
         };
         let is_tag = |at: &usize| !INTRODUCERS.iter().any(|form| ends(&line[..*at], form));
         let words = memchr::memrchr2_iter(b'[', b']', line).find(is_tag).unwrap_or(0);
-        // In front of the path of one of these a word may be a version: behind a process id, if it has a digit.
+        // A version stands in front of the path of one of these.
         let tool = |name: &[u8]| memchr::memmem::rfind(line, name);
-        let digits = tool(b"docker").max(tool(b"build")).unwrap_or(0);
-        Self::Behind { words: start + words, digits: start + digits }
+        let versions = tool(b"docker").max(tool(b"build")).unwrap_or(0);
+        Self::Behind { words: start + words, versions: start + versions }
     }
 }
 
@@ -290,13 +289,15 @@ struct Word {
     set: Set,
     start: usize,
     end: usize,
-    has_digit: bool,
     /// Whether it can stand for another, or another for it.
     stands: bool,
+    /// Whether it may be part of a version, in front of the path of a program.
+    may_be_version: bool,
 }
 
 impl Word {
-    const NONE: Self = Self { set: Set::Letters, start: usize::MAX, end: 0, has_digit: false, stands: false };
+    const NONE: Self =
+        Self { set: Set::Letters, start: usize::MAX, end: 0, stands: false, may_be_version: false };
     /// One that is longer stands for no other: to look at it takes as long for a short line.
     const LONG: usize = 128;
 
@@ -310,9 +311,11 @@ impl Word {
             let before = if own.start > start { text[own.start - 1] } else { b' ' };
             let word = &text[own.clone()];
             let has_digit = word.iter().any(u8::is_ascii_digit);
+            let number = if set == Set::Letters { None } else { number(&text[start..own.start]) };
             let stands = stands(set, word, has_digit, before, text[own.end])
+                && number != Some(Number::Alone)
                 && !own.clone().any(|place| has_known(text, place, 1, own.start, set));
-            Self { set, start: own.start, end: own.end, has_digit, stands }
+            Self { set, start: own.start, end: own.end, stands, may_be_version: number.is_some() }
         };
         let path = of(Set::Path);
         if path.stands { path } else { of(Set::Letters) }
@@ -348,9 +351,33 @@ impl Word {
             end += length as usize;
             if length < 32 || end - start > Self::LONG {
                 let stands = !is_known && stands(set, &text[start..end], has_digit, between.0, between.1);
-                return Self { set, start, end, has_digit, stands };
+                return Self { set, start, end, stands, may_be_version: false };
             }
         }
+    }
+}
+
+/// What a number is that the last word but one in front of something ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Number {
+    /// All of the word, or it is not sure: behind the id of a process the next word is a version, whose dots and digits tell.
+    Alone,
+    /// The end of a time, or of something else that no line begins with; the id of a process if a marker begins there.
+    Part,
+}
+
+/// The number in front of the word that goes on behind this, if there is one.
+fn number(before: &[u8]) -> Option<Number> {
+    let near = &before[before.len().saturating_sub(Word::LONG)..];
+    let is_cut = near.len() < before.len();
+    let Some(blank) = memchr::memrchr(b' ', near) else { return is_cut.then_some(Number::Alone) };
+    let digits = near[..blank].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    match &near[..blank - digits] {
+        [] if digits == 0 && !is_cut => None,
+        [_, ..] if digits == 0 => None,
+        [.., b'.' | b',' | b'-' | b'/' | b'=' | b'_'] => Some(Number::Part),
+        [.., digit, b':'] if digit.is_ascii_digit() => Some(Number::Part),
+        _ => Some(Number::Alone),
     }
 }
 
@@ -635,9 +662,25 @@ mod tests {
         }
     }
 
+    /// Whether the second line says what the first says.
+    fn say_the_same(lines: &[(&str, &str, bool)]) {
+        for (one, other, is_same) in lines {
+            let text = format!("{one}\n{other}\n");
+            let length = if *is_same { other.len() + 1 } else { 0 };
+            assert_eq!(said(&text), length, "{text:?}");
+            // Wherever they begin in what is looked at.
+            for before in [1, 5, 31, 32, 33, 64, 100] {
+                let before = "y ".repeat(before);
+                let text = format!("{before}{one}\n{before}{other}\n{before}{other}\n");
+                let length = if *is_same { 2 * (before.len() + other.len() + 1) } else { 0 };
+                assert_eq!(said(&text), length, "{text:?}");
+            }
+        }
+    }
+
     #[test]
     fn lines_with_other_words_say_the_same() {
-        for (one, other, is_same) in [
+        say_the_same(&[
             ("x abc: y", "x vwxyzabc: y", true),
             ("x abc: y", "x abcd: y", true),
             ("abc: y", "aut: y", true),
@@ -677,6 +720,12 @@ mod tests {
             ("[x abc: y", "[x vuts: y", true),
             ("x abc1: y", "x vuts1: y", false),
             ("x abc: y", "x 123: y", false),
+        ]);
+    }
+
+    #[test]
+    fn lines_with_other_paths_say_the_same() {
+        say_the_same(&[
             // In a path that begins at a root there may be anything of a name.
             ("x /abc1: y", "x /2: y", true),
             ("x /a: y", "x /A-b/c_d/1.2: y", true),
@@ -712,10 +761,20 @@ mod tests {
             ("x /a: y", "x /buildx/refs: y", false),
             ("x /a: y", "x /x/ACTIVITY: y", false),
             ("x /docker: y", "x /a: y", false),
-            ("x /a: docker", "x /1: docker", false),
-            ("x /a: docker", "x /b: docker", true),
+            ("x /a: docker", "x /1: docker", true),
             ("docker x /a: y", "docker x /1: y", true),
-            ("x /a: build", "x /1: build", false),
+            ("1 /a: y", "1 /1: y", false),
+            ("1 x'/a': y", "1 x'/b': y", false),
+            ("1  /a: y", "1  /b: y", true),
+            ("12:30 /a: docker", "12:30 /b: docker", false),
+            ("12:30 /a: y", "12:30 /b: y", true),
+            ("12:30 /a: build", "12:30 /1: build", false),
+        ]);
+    }
+
+    #[test]
+    fn words_that_a_rule_knows_say_something_else() {
+        say_the_same(&[
             // A rule knows them, or what they may be the beginning of.
             ("x abc: y", "x process: y", false),
             ("x process: y", "x abc: y", false),
@@ -732,17 +791,45 @@ mod tests {
             ("x abc: y", "x instance: y", false),
             ("x abc: y", "x activity: y", false),
             ("x abc: y", "x zero: y", false),
+        ]);
+    }
+
+    #[test]
+    fn a_number_in_front_of_a_word() {
+        use Number::{Alone, Part};
+        let long = "x".repeat(Word::LONG);
+        for (before, found) in [
+            ("", None),
+            ("1", None),
+            (" ", None),
+            ("x ", None),
+            ("x x", None),
+            ("1 ", Some(Alone)),
+            ("1 x", Some(Alone)),
+            ("1  ", None),
+            ("x 12 x", Some(Alone)),
+            ("x12 x", Some(Alone)),
+            ("]12 x", Some(Alone)),
+            ("12:30 x", Some(Part)),
+            (":30 x", Some(Alone)),
+            ("x:30 x", Some(Alone)),
+            ("]:30 x", Some(Alone)),
+            ("2026-11-23 x", Some(Part)),
+            ("2026/11/23 x", Some(Part)),
+            (".3 x", Some(Part)),
+            (",3 x", Some(Part)),
+            ("x=3 x", Some(Part)),
+            ("x_3 x", Some(Part)),
+            ("3: x", None),
+            // It is not sure where so much stands between.
+            (&format!("1 {long}"), Some(Alone)),
+            (&format!("1 {}", &long[1..]), Some(Alone)),
+            (&format!("x {long}"), Some(Alone)),
+            (&format!("x {}", &long[1..]), Some(Alone)),
+            (&format!("x {}", &long[2..]), None),
+            (&format!(" {}", &long[1..]), None),
         ] {
-            let text = format!("{one}\n{other}\n");
-            let length = if is_same { other.len() + 1 } else { 0 };
-            assert_eq!(said(&text), length, "{text:?}");
-            // Wherever they begin in what is looked at.
-            for before in [1, 5, 31, 32, 33, 64, 100] {
-                let before = "y ".repeat(before);
-                let text = format!("{before}{one}\n{before}{other}\n{before}{other}\n");
-                let length = if is_same { 2 * (before.len() + other.len() + 1) } else { 0 };
-                assert_eq!(said(&text), length, "{text:?}");
-            }
+            assert_eq!(number(before.as_bytes()), found, "{before}");
         }
     }
 
