@@ -106,7 +106,8 @@ fn more(input: &mut Unstructured, bytes: &mut Vec<u8>, long: bool) -> Result<()>
         16 => {
             // Each line twice, the second time with another word here and there.
             let (word, step) = (any_of(input, NAMES)?.as_bytes(), input.int_in_range(1..=7usize)?);
-            let is_of_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let joined: bool = input.arbitrary()?;
+            let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || joined && b"-_".contains(byte);
             let mut count = 0;
             let mut other = |line: &[u8]| {
                 let runs = line.chunk_by(|a, b| is_of_word(a) == is_of_word(b)).map(|run| {
@@ -130,6 +131,16 @@ const NAMES: &[&str] = &[
     "x/y",
     "7",
     "a1",
+    "1ab2",
+    "v1a-2b",
+    "web-1",
+    "2026-11-28T21",
+    "1ab.2.3",
+    "Abcd",
+    "Nov",
+    "Step",
+    "stringValue",
+    "Process1",
     "process",
     "command",
     "read",

@@ -1,12 +1,14 @@
 //! Lines that differ in nothing but digits and in words that no rule knows.
 //!
 //! Of most letters a rule asks only whether they are letters. So a line says the same as one that was judged where the two
-//! differ in digits, in paths that begin at a root and name nothing that is [`KNOWN_IN_PATHS`], and in words that hold none that is
-//! [`KNOWN`], are not the beginning of one, and stand by themselves: with no other letter, no digit and no escape beside them.
-//! So does a flood of one error differ that names a file, a user or a host on each line, whatever it is wrapped in.
+//! differ in digits, in paths that begin at a root and name nothing that is [`KNOWN_IN_PATHS`], in names that have digits, as those of
+//! hosts and requests do, and in words that have none. Names and words hold nothing that is [`KNOWN`], are not the beginning of
+//! it, and stand by themselves: with no other letter, no digit and no escape beside them. So does a flood of one error differ
+//! that says another file, user or request on each line, whatever it is wrapped in.
 //!
-//! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for a version in
-//! [`number`], for where a word stands and how long a line is in [`Stands`]. `tests/oracle.rs` has lines that ask for each.
+//! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for how something
+//! begins and ends in [`is_word`], for a version in [`number`], for where a word stands and how long a line is in [`Stands`].
+//! `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
     clippy::inline_always,
@@ -15,12 +17,11 @@
 
 use super::FIRST;
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32, u8x64};
-use std::borrow::Cow;
 
 /// The last lines of a text that were judged, a few for each first character or so; digits are one.
 pub(crate) struct Words {
     /// None before the first is kept.
-    kept: Vec<[Kept; Self::WAYS]>,
+    kept: Vec<Ways>,
     /// What speaks for looking at lines: where few are alike it is not worth while.
     trust: u32,
     /// How many are not looked at.
@@ -29,7 +30,6 @@ pub(crate) struct Words {
 
 impl Words {
     const ROOM: usize = 16;
-    const WAYS: usize = 4;
     /// How many lines are kept, and then how many rest, where none says what another said.
     const TRIED: u32 = 8;
     const RESTED: u32 = 256;
@@ -51,11 +51,13 @@ impl Words {
         if self.rest > 0 || length == 0 || length > FIRST || from + length + 1 >= text.len() {
             return;
         }
-        self.kept.resize(Self::ROOM, [Kept::NONE; Self::WAYS]);
+        self.kept.resize(Self::ROOM, Ways::NONE);
         let ways = &mut self.kept[Self::place(text[from])];
-        if let Some(least) = ways.iter_mut().max_by_key(|kept| kept.misses).filter(|kept| kept.misses > 0) {
-            *least =
-                Kept { start: from, end: from + length, misses: 1, stands: Stands::Unasked, ..Kept::NONE };
+        let least = ways.kept.iter_mut().max_by_key(|kept| kept.misses).filter(|kept| kept.misses > 0);
+        if let Some(least) = least {
+            let asks = memchr::memchr2(b'\\', b'>', &text[from..from + length]).is_some();
+            let (start, end) = (from, from + length);
+            *least = Kept { start, end, misses: 1, stands: Stands::Unasked, asks, ..Kept::NONE };
         }
         self.trust = self.trust.saturating_sub(Self::WEIGHT);
         if self.trust == 0 {
@@ -72,25 +74,38 @@ impl Words {
             return from;
         }
         let none = self.kept.is_empty();
-        let end = if none { from } else { dispatch!(level, simd => self.all_said(simd, text, from)) };
-        if end > from {
-            self.trust = (self.trust + 1).min(2 * Self::TRIED * Self::WEIGHT);
-        }
+        let (end, lines) =
+            if none { (from, 0) } else { dispatch!(level, simd => self.all_said(simd, text, from)) };
+        self.trust = self.trust.saturating_add(lines).min(2 * Self::TRIED * Self::WEIGHT);
         end
     }
 
     #[inline(always)]
-    fn all_said<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> usize {
-        let (mut end, mut way) = (from, 0);
-        while let Some(first) = text.get(end).filter(|_| way < Self::WAYS) {
-            let kept = &mut self.kept[Self::place(*first)][way];
-            match kept.said(simd, text, end) {
-                Some(behind) => (end, way) = (behind, 0),
-                None => way += 1,
+    fn all_said<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> (usize, u32) {
+        let (mut end, mut lines, mut tried) = (from, 0, 0);
+        while let Some(first) = text.get(end).filter(|_| tried < Ways::COUNT) {
+            let ways = &mut self.kept[Self::place(*first)];
+            let way = (ways.last + tried) % Ways::COUNT;
+            match ways.kept[way].said(simd, text, end) {
+                Some(behind) => (end, lines, tried, ways.last) = (behind, lines + 1, 0, way),
+                None => tried += 1,
             }
         }
-        end
+        (end, lines)
     }
+}
+
+/// Lines that begin with the same character.
+#[derive(Clone, Copy)]
+struct Ways {
+    kept: [Kept; Self::COUNT],
+    /// The one that said last what another said.
+    last: usize,
+}
+
+impl Ways {
+    const COUNT: usize = 4;
+    const NONE: Self = Self { kept: [Kept::NONE; Self::COUNT], last: 0 };
 }
 
 /// A line that was judged.
@@ -102,6 +117,8 @@ struct Kept {
     /// How many lines in a row were others.
     misses: u8,
     stands: Stands,
+    /// Whether digits may have to be the same.
+    asks: bool,
     /// Its words in whose place others had another: likely the next will. The next one takes the place of this one of them.
     words: [Word; Self::KNOWN],
     next: usize,
@@ -131,14 +148,15 @@ struct Alike {
 }
 
 impl Kept {
-    const KNOWN: usize = 4;
+    const KNOWN: usize = 8;
     /// How many words may be others: to look at more takes longer than to look at what they say.
-    const OTHERS: usize = 3;
+    const OTHERS: usize = 8;
     const NONE: Self = Self {
         start: 0,
         end: 0,
         misses: u8::MAX,
         stands: Stands::No,
+        asks: false,
         words: [Word::NONE; Self::KNOWN],
         next: 0,
     };
@@ -168,7 +186,8 @@ impl Kept {
     #[inline(always)]
     fn is_like<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> Option<Alike> {
         let (mut word, mut version) = (usize::MAX, usize::MAX);
-        let (mut one, mut other, mut asked, mut others) = (self.start, from, 0, 0);
+        let (mut one, mut other, mut others) = (self.start, from, 0);
+        let mut asked = self.asks.then_some(0);
         // Where the last word ended.
         let mut last = self.start;
         loop {
@@ -185,33 +204,35 @@ impl Kept {
             if !own.stands || others > Self::OTHERS {
                 return None;
             }
-            let before = if own.start > self.start { text[own.start - 1] } else { b' ' };
-            let start = other - (one - own.start);
-            let its = Word::at(simd, text, start, own.set, (before, text[own.end]));
-            if !its.stands {
-                return None;
-            }
+            let its_end = end_of_word(simd, text, other - (one - own.start), own.set)?;
             word = word.min(own.start);
             if own.may_be_version {
                 version = version.min(own.start);
             }
-            (one, other, last, asked) = (own.end, its.end, own.end, 0);
+            (one, other, last) = (own.end, its_end, own.end);
+            asked = asked.map(|_| 0);
         }
     }
 }
 
 impl Kept {
     /// Its word around a place behind `last`.
-    fn word_around(&mut self, text: &[u8], last: usize, at: usize) -> Word {
-        for word in &self.words {
-            if (last..=at).contains(&word.start) && at <= word.end {
-                return *word;
-            }
-        }
-        let word = Word::around(text, self.start, last, at);
-        self.words[self.next] = word;
-        self.next = (self.next + 1) % Self::KNOWN;
-        word
+    #[inline]
+    fn word_around(&mut self, text: &[u8], last: usize, at: usize) -> &Word {
+        let is_there = |word: &Word| (last..=at).contains(&word.start) && at <= word.end;
+        let place = match self.words.iter().position(is_there) {
+            Some(place) => place,
+            None => self.look_around(text, last, at),
+        };
+        &self.words[place]
+    }
+
+    #[cold]
+    fn look_around(&mut self, text: &[u8], last: usize, at: usize) -> usize {
+        let place = self.next;
+        self.words[place] = Word::around(text, self.start, last, at);
+        self.next = (place + 1) % Self::KNOWN;
+        place
     }
 }
 
@@ -222,12 +243,15 @@ impl Stands {
         if !is_simple(line) {
             return Self::No;
         }
-        // A tag in brackets has no more than so many characters.
+        // A tag in brackets has no more than so many characters; what an open one begins may be an envelope.
         let ends = |before: &[u8], form: &&[u8]| {
             before.len().checked_sub(form.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(form))
         };
         let is_tag = |at: &usize| !INTRODUCERS.iter().any(|form| ends(&line[..*at], form));
-        let words = memchr::memrchr2_iter(b'[', b']', line).find(is_tag).unwrap_or(0);
+        let words = match memchr::memrchr2_iter(b'[', b']', line).find(is_tag) {
+            Some(bracket) if line[bracket] == b'[' => usize::MAX - start,
+            bracket => bracket.unwrap_or(0),
+        };
         // A version stands in front of the path of one of these.
         let tool = |name: &[u8]| memchr::memmem::rfind(line, name);
         let versions = tool(b"docker").max(tool(b"build")).unwrap_or(0);
@@ -268,8 +292,10 @@ fn is_simple(line: &[u8]) -> bool {
 /// Of what a word is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Set {
-    /// Small letters, and digits.
+    /// Letters, and digits.
     Letters,
+    /// These, and what identifiers are joined with.
+    Name,
     /// What the names of a path are made of, and slashes.
     Path,
 }
@@ -277,7 +303,8 @@ enum Set {
 impl Set {
     fn has(self, byte: u8) -> bool {
         match self {
-            Self::Letters => byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+            Self::Letters => byte.is_ascii_alphanumeric(),
+            Self::Name => byte.is_ascii_alphanumeric() || is_joint(byte),
             Self::Path => byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_'),
         }
     }
@@ -301,7 +328,7 @@ impl Word {
     /// One that is longer stands for no other: to look at it takes as long for a short line.
     const LONG: usize = 128;
 
-    /// The one that stands around a place behind `last` of a line that begins at `start`: a path, if it is one that stands for others.
+    /// The one that stands around a place behind `last` of a line that begins at `start`: the largest that stands for others.
     fn around(text: &[u8], start: usize, last: usize, at: usize) -> Self {
         let of = |set: Set| {
             let back =
@@ -312,47 +339,45 @@ impl Word {
             let word = &text[own.clone()];
             let has_digit = word.iter().any(u8::is_ascii_digit);
             let number = if set == Set::Letters { None } else { number(&text[start..own.start]) };
-            let stands = stands(set, word, has_digit, before, text[own.end])
+            let stands = can_stand(set, before, text[own.end])
+                && is_word(set, word, has_digit)
                 && number != Some(Number::Alone)
                 && !own.clone().any(|place| has_known(text, place, 1, own.start, set));
             Self { set, start: own.start, end: own.end, stands, may_be_version: number.is_some() }
         };
-        let path = of(Set::Path);
-        if path.stands { path } else { of(Set::Letters) }
+        let larger = [Set::Path, Set::Name].map(of).into_iter().find(|word| word.stands);
+        larger.unwrap_or_else(|| of(Set::Letters))
     }
+}
 
-    /// The one that begins at `start` and stands between these, or the beginning of a long one.
-    #[inline(always)]
-    fn at<S: Simd>(simd: S, text: &[u8], start: usize, set: Set, between: (u8, u8)) -> Self {
-        let (mut end, mut has_digit, mut is_known) = (start, false, false);
-        loop {
-            // With those behind them: as many as two of its letters look ahead.
-            let near = load::<64>(text, end);
-            let from = |at: usize| u8x32::from_slice(simd, &near[at..at + 32]);
-            let bytes = from(0);
-            let digits = in_range(bytes, b'0', b'9');
-            let (others, beginnings) = match set {
-                Set::Letters => (in_range(bytes, b'a', b'z'), &BEGINNINGS),
-                Set::Path => {
-                    let small = bytes | u8x32::splat(simd, 0x20);
-                    let underscores = bytes.simd_eq(u8x32::splat(simd, b'_')).to_bitmask();
-                    (
-                        in_range(small, b'a', b'z') | in_range(bytes, b'-', b'/') | underscores,
-                        &BEGINNINGS_IN_PATHS,
-                    )
-                }
-            };
-            let length = (!(others | digits)).trailing_zeros();
-            let own = !(u64::MAX << length);
-            let known = beginnings[0].have(bytes) & beginnings[1].have(from(1)) & beginnings[2].have(from(2));
-            let known = !known.simd_eq(u8x32::splat(simd, 0)).to_bitmask() & own;
-            has_digit |= digits & own != 0;
-            is_known |= known != 0 && has_known(text, end, known, start, set);
-            end += length as usize;
-            if length < 32 || end - start > Self::LONG {
-                let stands = !is_known && stands(set, &text[start..end], has_digit, between.0, between.1);
-                return Self { set, start, end, stands, may_be_version: false };
-            }
+/// Where the word ends that begins at `start`, if it can stand for another there.
+#[inline(always)]
+fn end_of_word<S: Simd>(simd: S, text: &[u8], start: usize, set: Set) -> Option<usize> {
+    let (mut end, mut has_digit, mut room) = (start, false, None);
+    loop {
+        // With those behind them: as many as two of its letters look ahead.
+        let near = load(text, end, &mut room);
+        let from = |at: usize| u8x32::from_slice(simd, &near[at..at + 32]);
+        let bytes = from(0);
+        let is = |byte: u8| bytes.simd_eq(u8x32::splat(simd, byte)).to_bitmask();
+        let digits = in_range(bytes, b'0', b'9');
+        let letters = in_range(bytes | u8x32::splat(simd, 0x20), b'a', b'z');
+        let (others, beginnings) = match set {
+            Set::Letters => (letters, &BEGINNINGS),
+            Set::Name => (letters | is(b'-') | is(b'_'), &BEGINNINGS),
+            Set::Path => (letters | in_range(bytes, b'-', b'/') | is(b'_'), &BEGINNINGS_IN_PATHS),
+        };
+        let length = (!(others | digits)).trailing_zeros();
+        let own = !(u64::MAX << length);
+        let known = beginnings[0].have(bytes) & beginnings[1].have(from(1)) & beginnings[2].have(from(2));
+        let known = !known.simd_eq(u8x32::splat(simd, 0)).to_bitmask() & own;
+        has_digit |= digits & own != 0;
+        if known != 0 && has_known(text, end, known, start, set) {
+            return None;
+        }
+        end += length as usize;
+        if length < 32 || end - start > Word::LONG {
+            return is_word(set, &text[start..end], has_digit).then_some(end);
         }
     }
 }
@@ -373,56 +398,79 @@ fn number(before: &[u8]) -> Option<Number> {
     let Some(blank) = memchr::memrchr(b' ', near) else { return is_cut.then_some(Number::Alone) };
     let digits = near[..blank].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     match &near[..blank - digits] {
-        [] if digits == 0 && !is_cut => None,
-        [_, ..] if digits == 0 => None,
+        rest if digits == 0 => (rest.is_empty() && is_cut).then_some(Number::Alone),
         [.., b'.' | b',' | b'-' | b'/' | b'=' | b'_'] => Some(Number::Part),
         [.., digit, b':'] if digit.is_ascii_digit() => Some(Number::Part),
         _ => Some(Number::Alone),
     }
 }
 
-/// Whether a word of which no part is known can stand for another, or another for it, between these.
-fn stands(set: Set, word: &[u8], has_digit: bool, before: u8, behind: u8) -> bool {
-    let may_be_here = match set {
+/// Whether a word of which no part is known can stand for another, or another for it, where one can.
+fn is_word(set: Set, word: &[u8], has_digit: bool) -> bool {
+    let is_it = match set {
+        // No month.
         Set::Letters => {
-            let apart =
-                STANDS[usize::from(before)] & BEHIND != 0 && STANDS[usize::from(behind)] & BEFORE != 0;
-            apart && word.len() > 2 && !has_digit
+            !has_digit && (word.len() > 3 || word.len() == 3 && word.iter().all(u8::is_ascii_lowercase))
         }
-        // None is a date, nor the number of a step.
-        Set::Path => {
-            word.starts_with(b"/")
-                && matches!(before, b' ' | b'"' | b'\'' | b'(')
-                && matches!(behind, b':' | b'"' | b'\'')
+        // No time, which has one capital at most, no index of a service.
+        Set::Name => {
+            let has_letters = word.iter().any(u8::is_ascii_lowercase)
+                || word.iter().filter(|byte| byte.is_ascii_uppercase()).nth(1).is_some();
+            let begins_well = word.first().is_some_and(u8::is_ascii_alphanumeric);
+            has_digit && has_letters && begins_well && !is_indexed(word)
         }
+        // No date, nor the number of a step.
+        Set::Path => word.starts_with(b"/") && !is_indexed(word),
     };
-    may_be_here && word.len() <= Word::LONG
+    is_it && word.len() <= Word::LONG
 }
 
-/// Whether a word that rules know begins at one of these places behind `at`, or what begins at `start` is the beginning of one.
+/// Whether one can between these.
+fn can_stand(set: Set, before: u8, behind: u8) -> bool {
+    match set {
+        Set::Letters | Set::Name => {
+            STANDS[usize::from(before)] & BEHIND != 0 && STANDS[usize::from(behind)] & BEFORE != 0
+        }
+        Set::Path => {
+            matches!(before, b' ' | b'"' | b'\'' | b'(' | b'=')
+                && matches!(behind, b':' | b'"' | b'\'' | b' ' | b',' | b')' | b'\n')
+        }
+    }
+}
+
+/// What the parts of a name are joined with.
+fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'-' | b'_')
+}
+
+/// Whether the last part of a word is nothing but a number, as in `web-1`, or nothing.
+fn is_indexed(word: &[u8]) -> bool {
+    word.iter().rev().find(|byte| !byte.is_ascii_digit()).is_some_and(|byte| is_joint(*byte))
+}
+
+/// Whether a word that rules know begins at one of these places behind `at`, or all of the one that begins at `start` is the
+/// beginning of one. In either case.
 #[inline(never)]
 fn has_known(text: &[u8], at: usize, mut places: u64, start: usize, set: Set) -> bool {
+    // How many letters of a known word stand at the beginning of another.
+    let same = |known: &[u8; LONGEST], word: &[u8]| {
+        known.iter().zip(word).take_while(|(known, byte)| **known == byte.to_ascii_lowercase()).count()
+    };
+    let is_whole = |known: &[u8; LONGEST], same: usize| known.get(same).is_none_or(|next| *next == 0);
     while places != 0 {
         let at = at + places.trailing_zeros() as usize;
         let word = &text[at..];
         let is_known = match set {
-            Set::Letters if !may_begin(word) => false,
-            Set::Letters => {
-                let of_letter = KNOWN.partition_point(|known| known[0] < word[0])..;
-                KNOWN[of_letter].iter().take_while(|known| known[0] == word[0]).any(|known| {
-                    let same = known.iter().zip(word).take_while(|(known, byte)| known == byte).count();
-                    known.get(same).is_none_or(|next| *next == 0)
-                        || at == start && !word.get(same).is_some_and(u8::is_ascii_lowercase)
+            Set::Letters | Set::Name if !may_begin(word) => false,
+            Set::Letters | Set::Name => {
+                let first = word[0].to_ascii_lowercase();
+                let of_letter = KNOWN.partition_point(|known| known[0] < first)..;
+                KNOWN[of_letter].iter().take_while(|known| known[0] == first).any(|known| {
+                    let same = same(known, word);
+                    is_whole(known, same) || at == start && !word.get(same).is_some_and(|next| set.has(*next))
                 })
             }
-            Set::Path => KNOWN_IN_PATHS.iter().any(|known| {
-                let same = known
-                    .iter()
-                    .zip(word)
-                    .take_while(|(known, byte)| **known == byte.to_ascii_lowercase())
-                    .count();
-                known.get(same).is_none_or(|next| *next == 0)
-            }),
+            Set::Path => KNOWN_IN_PATHS.iter().any(|known| is_whole(known, same(known, word))),
         };
         if is_known {
             return true;
@@ -445,20 +493,21 @@ fn may_begin(word: &[u8]) -> bool {
     matches!(word, [first, second, ..] if SECOND[usize::from(*first) % 32] >> (second % 32) & 1 != 0)
 }
 
-/// So many bytes of a text, where it ends zeros.
+/// The 64 bytes of a text from `at` on; where it ends there, these and zeros, for which there is `room`.
 #[inline(always)]
-fn load<const COUNT: usize>(text: &[u8], at: usize) -> Cow<'_, [u8; COUNT]> {
+fn load<'t>(text: &'t [u8], at: usize, room: &'t mut Option<[u8; 64]>) -> &'t [u8; 64] {
     match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(bytes) => Cow::Borrowed(bytes),
-        None => Cow::Owned(last(text, at)),
+        Some(bytes) => bytes,
+        None => last(text, at, room),
     }
 }
 
 #[cold]
-fn last<const COUNT: usize>(text: &[u8], at: usize) -> [u8; COUNT] {
-    let (mut bytes, rest) = ([0; COUNT], text.get(at..).unwrap_or_default());
-    bytes[..rest.len()].copy_from_slice(rest);
-    bytes
+fn last<'r>(text: &[u8], at: usize, room: &'r mut Option<[u8; 64]>) -> &'r [u8; 64] {
+    let rest = text.get(at..).unwrap_or_default();
+    let room = room.insert([0; 64]);
+    room[..rest.len()].copy_from_slice(rest);
+    room
 }
 
 /// Which bytes are from `first` to `last`, a bit for each.
@@ -472,13 +521,18 @@ fn in_range<S: Simd>(bytes: u8x32<S>, first: u8, last: u8) -> u64 {
 /// behind `>`, have to be the same: `asked` has the places where one may stand, in front of the call those among these bytes,
 /// behind it those among the next.
 #[inline(always)]
-fn alike<S: Simd>(simd: S, text: &[u8], one: usize, other: usize, asked: &mut u64) -> usize {
-    let (one, other) = (load::<64>(text, one), load::<64>(text, other));
-    let (one, other) = (u8x64::from_slice(simd, &*one), u8x64::from_slice(simd, &*other));
+fn alike<S: Simd>(simd: S, text: &[u8], one: usize, other: usize, asked: &mut Option<u64>) -> usize {
+    let (mut of_one, mut of_other) = (None, None);
+    let (one, other) = (load(text, one, &mut of_one), load(text, other, &mut of_other));
+    let (one, other) = (u8x64::from_slice(simd, one), u8x64::from_slice(simd, other));
     let splat = |byte| u8x64::splat(simd, byte);
-    let (escapes, tags) = (one.simd_eq(splat(b'\\')).to_bitmask(), one.simd_eq(splat(b'>')).to_bitmask());
-    let here = *asked | escapes << 2 | escapes << 3 | escapes << 4 | tags << 1;
-    *asked = escapes >> 62 | escapes >> 61 | escapes >> 60 | tags >> 63;
+    let mut here = 0;
+    if let Some(asked) = asked {
+        let is = |byte| one.simd_eq(splat(byte)).to_bitmask();
+        let (escapes, tags) = (is(b'\\'), is(b'>'));
+        here = *asked | escapes << 2 | escapes << 3 | escapes << 4 | tags << 1;
+        *asked = escapes >> 62 | escapes >> 61 | escapes >> 60 | tags >> 63;
+    }
     let mut odd = !one.simd_eq(other).to_bitmask();
     if odd != 0 {
         let is_digit = |bytes: u8x64<S>| (bytes - splat(b'0')).simd_le(splat(9)).to_bitmask();
@@ -490,7 +544,8 @@ fn alike<S: Simd>(simd: S, text: &[u8], one: usize, other: usize, asked: &mut u6
 /// What a word stands by itself behind, and in front of: it is none of an escape, of an escape sequence, or of another word.
 const STANDS: [u8; 256] = {
     let mut stands = [0; 256];
-    let sides: [(&[u8], u8); 2] = [(b" \t\r/.:,\"'(=_-", BEHIND), (b" \t\r/.:,\"'()=_-\\\n", BEFORE)];
+    let sides: [(&[u8], u8); 2] =
+        [(b" \t\r!\"$%&'(*+,-./:<=>?@^_`{}~", BEHIND), (b" \t\r\n!\"$%&'()*+,-./:;<=>?@\\^_`{}~", BEFORE)];
     let mut side = 0;
     while side < sides.len() {
         let mut i = 0;
@@ -505,16 +560,17 @@ const STANDS: [u8; 256] = {
 const BEHIND: u8 = 1;
 const BEFORE: u8 = 2;
 
-/// The words that rules know, of three small letters or more: those of the sentinels, of what is quoted back, of the files of the
+/// The words that rules know, of three letters or more, all small: those of the sentinels, of what is quoted back, of the files of the
 /// state directory, of the keys of envelopes, of operations, and of what is put behind a cause. Left out are those in which
 /// another stands, unless a line that is cut off may end in their beginning, and those that a rule asks for in front of a bracket
 /// or in a pair of them.
-const KNOWN: [[u8; LONGEST]; 59] = words(
+const KNOWN: [[u8; LONGEST]; 61] = words(
     b"activity body build chmod chown close code command content current data defaults detail docker err event exit failed \
       file fsync full instances last lchown line link lock log lstat message mkdir msg name non only open out process raw read \
-      refs remove rename returned short stat sync system text the time tmp unknown unlinkat update vertexes warnings write zero",
+      refs remove rename returned short stat step stringvalue sync system text the time tmp unknown unlinkat update vertexes \
+      warnings write zero",
 );
-const LONGEST: usize = "instances".len();
+const LONGEST: usize = "stringvalue".len();
 
 /// Those of a path, in either case: of the state directory, of which another stands for no other, and of the programs that a
 /// line can begin with.
@@ -545,7 +601,7 @@ struct Letters {
 }
 
 impl Letters {
-    const fn at<const COUNT: usize>(place: usize, of: &[[u8; LONGEST]; COUNT], in_any_case: bool) -> Self {
+    const fn at<const COUNT: usize>(place: usize, of: &[[u8; LONGEST]; COUNT]) -> Self {
         let (mut low, mut high, mut i) = ([0; 32], [0; 32], 0);
         while i < COUNT {
             // Those have few letters in common.
@@ -564,10 +620,9 @@ impl Letters {
             let mut half = 0;
             while half < 32 {
                 low[letter % 16 + half] |= group;
+                // In either case.
                 high[letter / 16 + half] |= group;
-                if in_any_case {
-                    high[letter / 16 - 2 + half] |= group;
-                }
+                high[letter / 16 - 2 + half] |= group;
                 half += 16;
             }
             i += 1;
@@ -575,8 +630,8 @@ impl Letters {
         Self { low, high }
     }
 
-    const fn of<const COUNT: usize>(words: &[[u8; LONGEST]; COUNT], in_any_case: bool) -> [Self; 3] {
-        [Self::at(0, words, in_any_case), Self::at(1, words, in_any_case), Self::at(2, words, in_any_case)]
+    const fn of<const COUNT: usize>(words: &[[u8; LONGEST]; COUNT]) -> [Self; 3] {
+        [Self::at(0, words), Self::at(1, words), Self::at(2, words)]
     }
 
     /// Which of the groups each byte is in.
@@ -589,8 +644,8 @@ impl Letters {
     }
 }
 
-const BEGINNINGS: [Letters; 3] = Letters::of(&KNOWN, false);
-const BEGINNINGS_IN_PATHS: [Letters; 3] = Letters::of(&KNOWN_IN_PATHS, true);
+const BEGINNINGS: [Letters; 3] = Letters::of(&KNOWN);
+const BEGINNINGS_IN_PATHS: [Letters; 3] = Letters::of(&KNOWN_IN_PATHS);
 
 #[cfg(test)]
 mod tests {
@@ -617,7 +672,7 @@ mod tests {
             ("a1\na2\na3", 3),
             ("a1\nab\n", 0),
             ("a1\na\n2\n", 0),
-            ("a1\na12\n", 0),
+            ("a1\na+2\n", 0),
             ("ab\na1\n", 0),
             ("ab\nab\n", 3),
             ("ab\nAb\n", 0),
@@ -695,7 +750,12 @@ mod tests {
             ("[x] abc: y", "[x] vuts: y", true),
             ("x\tabc\t: y", "x\tvuts\t: y", true),
             ("x\rabc\r: y", "x\rvuts\r: y", true),
-            // They are short.
+            ("x Xabc: y", "x vutS: y", true),
+            ("x AbcdE: y", "x WXYZ: y", true),
+            // They are short, and could be a month.
+            ("x Abc: y", "x Xyz: y", false),
+            ("x Abcd: y", "x Xyz: y", false),
+            ("x abcd: y", "x xyZ: y", false),
             ("x ab: y", "x cd: y", false),
             ("x abc: y", "x ab: y", false),
             ("x abc: y", "x : y", false),
@@ -706,8 +766,6 @@ mod tests {
             ("x abc: y", "x vuts, y", false),
             ("abc: y", "a, y", false),
             // Something else stands beside them.
-            ("x Xabc: y", "x Xvuts: y", false),
-            ("x abcX: y", "x vutsX: y", false),
             ("x éabc: y", "x évuts: y", false),
             ("x abcé: y", "x vutsé: y", false),
             (r"x \nabc: y", r"x \nvuts: y", false),
@@ -717,8 +775,8 @@ mod tests {
             ("x [abc] y", "x [vuts] y", false),
             ("[x abc: y]", "[x vuts: y]", false),
             ("x abc: [y", "x vuts: [y", false),
-            ("[x abc: y", "[x vuts: y", true),
-            ("x abc1: y", "x vuts1: y", false),
+            ("[x abc: y", "[x vuts: y", false),
+            ("x abc1: y", "x vuts: y", false),
             ("x abc: y", "x 123: y", false),
         ]);
     }
@@ -747,10 +805,18 @@ mod tests {
             ("x /a: y", "x : y", false),
             ("x : y", "x /a: y", false),
             ("x a/b: y", "x a/c: y", false),
-            ("x=/a: y", "x=/b: y", false),
+            ("x=/a: y", "x=/b: y", true),
             ("x\t/a: y", "x\t/b: y", false),
-            ("x /a y", "x /b y", false),
-            ("x /a, y", "x /b, y", false),
+            ("x /a y", "x /b y", true),
+            ("x /a, y", "x /b, y", true),
+            ("(x /a)", "(x /b)", true),
+            ("x /a", "x /b", true),
+            ("x /a; y", "x /b; y", false),
+            ("x:/a: y", "x:/b: y", false),
+            ("x /a: y", "x /b y", false),
+            ("x /a-1 y", "x /b y", false),
+            ("x /a y", "x /a_1 y", false),
+            ("x /a y", "x /1 y", true),
             ("x /a: y", "x /b\": y", false),
             ("x /a: y", "x /b+: y", false),
             ("x /abc x: y", "x /quux x: y", true),
@@ -773,6 +839,53 @@ mod tests {
     }
 
     #[test]
+    fn lines_with_other_names_say_the_same() {
+        say_the_same(&[
+            ("x a1b: y", "x 1AB-2_c: y", true),
+            ("x a1b y", "x c0ffee y", true),
+            ("x=a1b,y", "x=c0ffee,y", true),
+            ("x \"a1b\" (a1b) '/a1b/'", "x \"ab2\" (ab2) '/ab2/'", true),
+            ("x a1b.example", "x ab2.example", true),
+            (r#"{"x":"a1b\n"}"#, r#"{"x":"ab2\n"}"#, true),
+            ("web-1a2b-x9k: y", "web-1-x: y", true),
+            ("a1b: y", "ab2: y", true),
+            // One has no digit, or next to no letters.
+            ("x a1b: y", "x abc: y", false),
+            ("x a1b: y", "x 123: y", false),
+            ("x a1b: y", "x 12a: y", true),
+            ("x a1b: y", "x 12A: y", false),
+            ("x a1b: y", "x 12AB: y", true),
+            ("x a-1-b: y", "x 2026-11-23T21: y", false),
+            // It begins or ends with something else.
+            ("x a1b: y", "x -ab2: y", false),
+            ("x a1b: y", "x _ab2: y", false),
+            ("x a1b: y", "x ab2-: y", false),
+            ("x a1b: y", "x ab-2: y", false),
+            ("x a1b: y", "x ab_2: y", false),
+            ("x a1b: y", "x ab-2b: y", true),
+            // Something else stands beside it.
+            ("x .a1b: y", "x .ab2: y", true),
+            ("x |a1b: y", "x |ab2: y", false),
+            ("x a1b|: y", "x ab2|: y", false),
+            ("x éa1b: y", "x éab2: y", false),
+            (r"x \ta1b: y", r"x \tab2: y", false),
+            ("x [a1b] y", "x [ab2] y", false),
+            // It may be part of a version.
+            ("1 a1b: y", "1 ab2: y", false),
+            ("x1 a1b: y", "x1 ab2: y", false),
+            ("1  a1b: y", "1  ab2: y", true),
+            ("12:30 a1b: y", "12:30 ab2: y", true),
+            ("12:30 a1b: docker", "12:30 ab2: docker", false),
+            // A rule knows what stands in it.
+            ("x a1b: y", "x a1b-Process: y", false),
+            ("x a1b-process: y", "x a1b: y", false),
+            ("x a1b: y", "x Log1: y", false),
+            ("x a1b: y", "x activity1: y", false),
+            ("x a1b: y", "x proces1: y", true),
+        ]);
+    }
+
+    #[test]
     fn words_that_a_rule_knows_say_something_else() {
         say_the_same(&[
             // A rule knows them, or what they may be the beginning of.
@@ -791,6 +904,9 @@ mod tests {
             ("x abc: y", "x instance: y", false),
             ("x abc: y", "x activity: y", false),
             ("x abc: y", "x zero: y", false),
+            ("x abc: y", "x Process: y", false),
+            ("x PROCESS: y", "x Abcd: y", false),
+            ("x abc: y", "x PROC: y", false),
         ]);
     }
 
@@ -835,6 +951,7 @@ mod tests {
 
     #[test]
     fn every_known_word_is_known() {
+        let long = "j".repeat(40);
         for known in KNOWN {
             let known: Vec<u8> = known.into_iter().take_while(|byte| *byte > 0).collect();
             let known = String::from_utf8_lossy(&known);
@@ -842,8 +959,12 @@ mod tests {
             for before in
                 ["", "q", "quit", &"j".repeat(30), &"j".repeat(31), &"j".repeat(32), &"j".repeat(70)]
             {
-                for behind in ["", "q", &"j".repeat(40)] {
-                    let text = format!("x jjj: y\nx {before}{known}{behind}: y\nx {before}jjj{behind}: y\n");
+                let known = [known.to_string(), known.to_ascii_uppercase()];
+                for (known, behind) in
+                    known.iter().flat_map(|known| ["", "q", &long, "1"].map(|behind| (known, behind)))
+                {
+                    let other = if behind == "1" { "jj1" } else { "jjj" };
+                    let text = format!("x {other}: y\nx {before}{known}{behind}: y\nx {before}{other}: y\n");
                     assert_eq!(said(&text), 0, "{text}");
                 }
             }
@@ -860,7 +981,7 @@ mod tests {
             for text in [format!("x jjj: y\nx {long}: y\n"), format!("x {long}: y\nx jjj: y\n")] {
                 assert_eq!(said(&text) > 0, is_same, "{length}");
             }
-            let long = "J".repeat(length - 2);
+            let long = ".".repeat(length - 2);
             for (one, other) in [("a", "b"), ("", "b"), ("a", "")] {
                 let text = format!("x /{long}{one}: y\nx /{long}{other}: y\n");
                 assert_eq!(said(&text) > 0, is_same, "{length} {one} {other}");
@@ -874,7 +995,7 @@ mod tests {
             let line = "7".repeat(length);
             for at in 0..length {
                 let mut other = line.clone();
-                other.replace_range(at..=at, "x");
+                other.replace_range(at..=at, "!");
                 assert_eq!(said(&format!("x{line}\nx{other}\n")), 0, "{length} {at}");
                 other.replace_range(at..=at, "8");
                 assert_eq!(said(&format!("x{line}\nx{other}\n")), length + 2, "{length} {at}");
