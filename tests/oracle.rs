@@ -378,7 +378,8 @@ const WORDS: &str = "\
     x.d/T1_ ------ / Q v0.12.1 3/3 ERROR Nov CACHED 23T21 x/docker Abcd ABCD Qux Step Steps MESSAGE Output stringValue \
     textPayload Rea REA Unli Stdout 1ab2 x1b v1ab2 va1b2 web-1 web-1a2b-x9k web_1 a1-1 a1-b a-b1 1-a2b 00O 00ab 12e a1b2- -a1b2 \
     a------1b 2026-11-28T21 20261128T213900Z 00Z 1ab.2.3 1ab,x.2.3 x1-Docker x1proceSs x1.log 1message x1/buildx Activity1 \
-    550e8400-e29b-41d4-a716-446655440000 4bf92f3577b34da6a3ce929d0e0e4736 1732752000ab a-1b/.docker x/a-1 x/1.2.3";
+    550e8400-e29b-41d4-a716-446655440000 4bf92f3577b34da6a3ce929d0e0e4736 1732752000ab a-1b/.docker x/a-1 x/1.2.3 3 123 12345678 123456789 0123456789012345 STEP Running EXECUTOR \
+    дом é “ — \u{feff}";
 
 fn words() -> Vec<&'static str> {
     WORDS.split(' ').collect()
@@ -628,6 +629,148 @@ const ASKING: &[&str] = &[
     "open /x/.docker /@ x: $E",
     "open /x/@ x: $E",
     "mkdir C:\\x\\@: $E",
+    "@$E",
+    "x @$E",
+    "x: $E@",
+    "@#7 0.1 x: $E",
+    "@Step 3/4 : $E",
+    "@\u{feff}Step 3/4 : $E",
+    "x@é | y: $E",
+    "@-11-23T21:39:00Z Step 3/4 : $E",
+    "@/11/23 21:39:00 Step 3/4 : $E",
+    "x @-11-23T21:39:00Z Step 3/4 : $E",
+    "Nov @ 21:39:00 Step 3/4 : $E",
+    "Nov  @ 21:39:00 Step 3/4 : $E",
+    "x Nov @ 21:39:00 Step 3/4 : $E",
+    "2026-11-23 @:39:00 Step 3/4 : $E",
+    "2026-11-23 21:@:00 Step 3/4 : $E",
+    "2026-11-23 21:39:@ Step 3/4 : $E",
+    "2026-11-23 21:39:00.@ Step 3/4 : $E",
+    "2026-11-23 21:39:00,@ Step 3/4 : $E",
+    "2026-11-@ 21:39:00 Step 3/4 : $E",
+    "2026-11-23T21:39:00+@ Step 3/4 : $E",
+    "(@:39:00) Step 3/4 : $E",
+    "(21:39:00.@) Step 3/4 : $E",
+    "[@] Step 3/4 : $E",
+    "[@.5] Step 3/4 : $E",
+    "[1.@] Step 3/4 : $E",
+    "[ @.5] Step 3/4 : $E",
+    "21:39:00 @.5 x: $E",
+    "21:39:00 0.@ x: $E",
+    "21:39:00 0.@, x: $E",
+    "21:39:00 0.1.@ x: $E",
+    "21:39:00 @ v0.12.1 /x/docker: $E",
+    "21:39:00 @ | x: $E",
+    "@.5 x: $E",
+    "0.@ x: $E",
+    "0.@.1 x: $E",
+    "@ v0.12.1 /x/docker: $E",
+    "x @ v0.12.1 /x/docker: $E",
+    "x,@ v0.12.1 /x/docker: $E",
+    "x:@ v0.12.1 /x/docker: $E",
+    "x\":@ v0.12.1 /x/docker: $E",
+    "x=@ v0.12.1 /x/docker: $E",
+    "x (@ v0.12.1 /x/docker: $E)",
+    "x @.5 y: $E",
+    "x 0.@ y: $E",
+    "x=@.5 y: $E",
+    "x=0.@ y: $E",
+    "x #7 0.@ y: $E",
+    "x #@ 0.1 y: $E",
+    "#7 0.@ x: $E",
+    "#7 @.5 x: $E",
+    "<@>1 Step 3/4 : $E",
+    "Step @/4 : $E",
+    "x [@/3] y: $E",
+    "> [@/3] $E",
+    "x-@ | y: $E",
+    "x_@  | y: $E",
+    "pool-@-thread-@ | x: $E",
+    "{\"log\":\"@.5 x: $E\"}",
+    "{\"log\":\"0.@ x: $E\"}",
+    "{\"log\":\"@ v0.12.1 /x/docker: $E\"}",
+    "{\"log\":\"@\",\"stream\":\"x: $E\"}",
+    "{\"k\":@,\"log\":\"Step 3/4 : $E\"}",
+    "{\"k\": @,\"log\":\"Step 3/4 : $E\"}",
+    "{'log': '2026-11-23T21:39:00Z host \"k\": @.5 x: $E'}",
+    "{'log': '2026-11-23T21:39:00Z host \"k\": 0.@ x: $E'}",
+    "{'log': '2026-11-23T21:39:00Z host \"k\": @ v0.12.1 /x/docker: $E'}",
+    "2026-11-23T21:39:00Z host \"k\": @ x: $E",
+    "[@, \"x\\nStep 3/4 : $E\"",
+    "[1.@, \"x\\nStep 3/4 : $E\"",
+    "\x1b[@mStep 3/4 : $E",
+    "\x1b[1;@mStep 3/4 : $E",
+    "\x1b[m@ x: $E",
+    "\x1b[@;1mStep 3/4 : $E",
+    "$A: x: denied: exit status @",
+    "$A: x: denied: exit code: @",
+    "$A: x: denied, exit code: @",
+    "$A: x: $E: exit code: @",
+    "$A: x: $E, exit code: @",
+    "{\"log\":\"$A: x: $E: exit status @\"}",
+    "{\"log\":\"$A: x: $E: exit status @ \\n\"}",
+    "{\"log\":\"$A: x: $E: exit code: @\\nx\"}",
+    "$A: x: $E: exit\x1b[1m status @",
+    "$A: x: $E: exit status\x1b[1m @",
+    "$A: x: $E: exit status \x1b[1m@",
+    "$A: x: $E: exit code:\x1b[1m @",
+    "{\"log\":\"$A: x: $E: exit status\\u001b[1m @\"}",
+    "$A: x: $E: exit status @ ",
+    "x: $E @",
+    "x: $E (@)",
+    "x: $E: try @: y",
+    "x @: $E: y",
+    "[x @ y] Step 3/4 : $E",
+    "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx @] Step 3/4 : $E",
+    "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx @] Step 3/4 : $E",
+    "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx @] Step 3/4 : $E",
+    "[xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx /@ y] Step 3/4 : $E",
+    "[xxxxxxxxxxxxxxxxxxxxxxxxxxxx @ @ @ @ @ @ @ @] Step 3/4 : $E",
+    "[x] [@] Step 3/4 : $E",
+    "[x [@] Step 3/4 : $E",
+    "x [@] #7 0.1 y: $E",
+    "=> @ [3/3] x: $E",
+    "=> @ @ [3/3] x: $E",
+    "=>  @[3/3] x: $E",
+    "x => @ [3/3] y: $E",
+    "x => CACHED @[3/3] y: $E",
+    "#7 [@ 3/3] x: $E",
+    "x #7 [@ 3/3] y: $E",
+    "x #7 [x @] y: $E",
+    "x > [x @] y: $E",
+    "x > [@ 3/3] y: $E",
+    "x > [@/3] y: $E",
+    "x > [3/@] y: $E",
+    "##[@] Step 3/4 : $E",
+    "##[x@] Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z host @[7]: Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z host x[@]: Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z @ x[7]: Step 3/4 : $E",
+    "2026-11-23T21:39:00.1Z host /@[7]: Step 3/4 : $E",
+    "\x1b[m@: $E",
+    "\x1b[1m[@] Step 3/4 : $E",
+    "[\x1b[1m@] Step 3/4 : $E",
+    "[@, \"x\\nStep 3/4 : $E\"]",
+    "[ @, \"x\\nStep 3/4 : $E\"]",
+    "[\t@ x]: \"x\\nStep 3/4 : $E\"",
+    "[\x1b[2K@, \"x\\nStep 3/4 : $E\"]",
+    "[\x1b[2K @, \"x\\nStep 3/4 : $E\"]",
+    "[\x1b[0m @, \"x\\nStep 3/4 : $E\"]",
+    "{\"log\":\"[\\t @, 'x\\\\nStep 3/4 : $E']\"}",
+    "{\"log\":\"[\\u001b[0m @, 'x\\\\nStep 3/4 : $E']\"}",
+    "@ \x1b[0m | x: $E",
+    "x @ \x1b[0m | y: $E",
+    "x /@ | y: $E",
+    "x /@ \x1b[0m | y: $E",
+    "{\"log\":\"x @\\t| y: $E\"}",
+    "{\"log\":\"x @ \\t| y: $E\"}",
+    "x=\"y\" k=[@] msg=\"Step 3/4 : $E\"",
+    "##teamcity[x @='Step 3/4 : $E']",
+    "##teamcity[x text='@ Step 3/4 : $E']",
+    "executor @ running [x] $E",
+    "executor failed @ [x: $E",
+    "executor failed running [@: $E",
+    "executor failed running [x @]: y: $E",
     "x \\@#7 0.1 y: $E",
 ];
 
@@ -647,13 +790,18 @@ fn each_word_on_each_line_of_a_flood() {
     let heads = heads.map(|line| format!("2026-11-23T21:39:00.1Z {line}"));
     let lines: Vec<_> = FLOOD.iter().chain(ASKING).map(ToString::to_string).chain(heads).collect();
     on_all_cores(&lines, |line| {
-        for words in [["quux", "quux", "@", "abc"], ["@", "@", "quux", "1a"], ["7", "7", "@", "x"]] {
-            for before in ["", FLOOD[0]] {
-                with_each_word(before, line, words);
-            }
+        with_each_word(FLOOD[0], line, ["quux", "quux", "@", "abc"]);
+        for words in [
+            ["quux", "quux", "@", "abc"],
+            ["@", "@", "quux", "1a"],
+            ["7", "7", "@", "x"],
+            ["@", "@", "12", "12345"],
+            ["a1b2", "a1b2", "@", "1ab2"],
+            ["@", "@", "1ab2-x", "xa1b"],
+            ["@", "@", "é", "“"],
+        ] {
+            with_each_word("", line, words);
         }
-        with_each_word("", line, ["a1b2", "a1b2", "@", "1ab2"]);
-        with_each_word("", line, ["@", "@", "1ab2-x", "xa1b"]);
     });
 }
 
@@ -672,8 +820,9 @@ fn each_word_beside_each_character() {
         "x=\"&@&\" msg=\"x\\nStep 3/4 : $E\"",
     ];
     let characters = (b' '..0x7f).filter(|byte| !byte.is_ascii_alphanumeric() && *byte != b'@');
+    let characters = characters.map(char::from).chain(['é']);
     let lines: Vec<_> = characters
-        .flat_map(|byte| ASKING.map(|line| line.replace('&', &char::from(byte).to_string())))
+        .flat_map(|character| ASKING.map(|line| line.replace('&', &character.to_string())))
         .collect();
     on_all_cores(&lines, |line| {
         with_each_word("", line, ["a1b2", "a1b2", "@", "1ab2"]);
@@ -694,7 +843,7 @@ fn on_all_cores(lines: &[String], each: impl Fn(&str) + Sync) {
 fn with_each_word(before: &str, line: &str, others: [&str; 4]) {
     for word in words() {
         let lines = others.map(|other| line_with(line, if other == "@" { word } else { other })).concat();
-        for end in ENDS {
+        for end in &ENDS[..3] {
             let stream = format!("{before}\n{lines}{end}");
             let oracle = oracle::judged(stream.as_bytes(), false);
             assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");

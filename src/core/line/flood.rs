@@ -1,24 +1,18 @@
 //! Lines that say again what was said.
 
-use super::{
-    FIRST, Known, Looks, Signs, Words,
-    plain::{Mold, Said},
-    transport, voice,
-};
+use super::{Known, Looks, Signs, Words, voice};
 use fearless_simd::Level;
-use std::ops::Range;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
 /// like one before, some because of what stands on them, or in them.
 pub(crate) struct Flood<'t> {
     looks: Looks<'t>,
     words: Words,
-    mold: Option<Mold<'t>>,
 }
 
 impl<'t> Flood<'t> {
     pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
-        Self { looks: Looks::at(text, level), words: Words::new(), mold: None }
+        Self { looks: Looks::at(text, level), words: Words::new() }
     }
 
     /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core, or behind a rule.
@@ -48,34 +42,25 @@ impl<'t> Flood<'t> {
         }
         let text = self.looks.text();
         let mut at = from;
-        let (line, length, end, cast) = loop {
+        let (line, length, end) = loop {
             let (length, signs) = self.looks.extent(at);
             *is_open |= signs.have(Signs::RULE);
             let line = at..at + length;
             let end = line.end + 1;
-            let cast = if *is_open { None } else { self.cast(&line) };
-            let is_told = known.covers_progress(&text[line.clone()], signs)
-                || known.knows_plain() && cast.clone().is_some_and(|said| self.looks.is_bare_line(said));
+            let is_told = known.covers_progress(&text[line.clone()], signs);
             // The next is likely to be another, as long as there are cores.
             let goes_on = signs.have(Signs::ACTIVITY.or(Signs::EROFS)) && text.get(end) == Some(&text[at]);
             match (is_told, goes_on) {
                 (true, true) => at = end,
                 (true, false) => return Ok(end),
                 (false, _) if at > from => return Ok(at),
-                (false, _) => break (line, length, end, cast),
+                (false, _) => break (line, length, end),
             }
         };
-        if !*is_open {
-            let said = cast.and_then(|said| self.said(&line, said));
-            if said.is_some_and(|said| known.covers_cast(&mut self.looks, line.clone(), &said)) {
-                self.words.keep(text, from, length);
-                return Ok(end);
-            }
-        }
         let (_, signs) = self.looks.line(from);
         let covered = match known.covers(&mut self.looks, line.clone(), signs, *is_open) {
             Ok(()) => true,
-            Err(head) => !*is_open && known.covers_opened(&mut self.looks, line, signs, head, &mut self.mold),
+            Err(head) => !*is_open && known.covers_opened(&mut self.looks, line, signs, head),
         };
         if !covered {
             return Err((length, signs));
@@ -86,43 +71,12 @@ impl<'t> Flood<'t> {
         Ok(end)
     }
 
-    /// Where the lines end, from the one at `from` on, that tell nothing new by how they begin, or behind it, or because one of
-    /// them said the same before. None of them bears on an excerpt.
+    /// Where the lines end, from the one at `from` on, that tell nothing new by how they begin, or because one of them said the
+    /// same before. None of them bears on an excerpt.
     fn told(&mut self, known: Known, from: usize, is_open: bool) -> usize {
         let text = self.looks.text();
-        let mut end = if known.knows_progress() { voice::progress(text, from) } else { from };
-        if is_open {
-            return end;
-        }
-        loop {
-            end = self.words.said(self.looks.level(), text, end);
-            let stamped = if known.knows_plain() { self.plain_behind_stamp(end) } else { None };
-            let Some(behind) = stamped else { return end };
-            self.words.keep(text, end, behind - 1 - end);
-            end = behind;
-        }
-    }
-
-    /// Where the line at `from` ends, if it is plain but for a timestamp in front of it.
-    fn plain_behind_stamp(&self, from: usize) -> Option<usize> {
-        let line = self.looks.text().get(from..)?;
-        let said = Some(transport::only_iso(line)).filter(|stamp| *stamp > 0)?;
-        let end = said + memchr::memchr(b'\n', &line[said..])?;
-        let is_plain = self.looks.is_plain_line_apart(from + said..from + end);
-        is_plain.then_some(from + end + 1)
-    }
-
-    /// Where in the text stands what a line says that may be cast in the mold.
-    fn cast(&self, line: &Range<usize>) -> Option<Range<usize>> {
-        let mold = self.mold.as_ref().filter(|_| line.len() <= FIRST)?;
-        let said = mold.around(&self.looks.text()[line.clone()])?;
-        Some(line.start + said.start..line.start + said.end)
-    }
-
-    /// What it says, if it is.
-    fn said(&mut self, line: &Range<usize>, at: Range<usize>) -> Option<Said> {
-        let (text, own) = (&self.looks.text()[line.clone()], at.start - line.start..at.end - line.start);
-        self.mold.as_ref()?.said(text, own, |is_right| self.looks.all_quotes(at, is_right))
+        let end = if known.knows_progress() { voice::progress(text, from) } else { from };
+        if is_open { end } else { self.words.said(self.looks.level(), text, end) }
     }
 
     /// Keeps a line that was judged outside of excerpts: the next may say the same.

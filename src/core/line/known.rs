@@ -2,7 +2,7 @@
 
 use super::{
     FIRST, Looks, Named, Signs, envelope, freed, mentioned, names_state_dir,
-    plain::{Mold, Plain, Said},
+    plain::{Plain, Said},
     text::Text,
     transport,
     voice::{self, Handed},
@@ -112,15 +112,6 @@ impl Known {
         self.container == Signs::NONE
     }
 
-    /// Whether a whole line outside of excerpts tells nothing else that was found to be an object that says this, by what stands
-    /// around it.
-    pub(crate) fn covers_cast(self, looks: &mut Looks, line: Range<usize>, said: &Said) -> bool {
-        // Columns, and what an escape sequence takes away, may bear on that.
-        let at = said.within(line.start);
-        memchr::memchr3(b'\t', b'\r', b'\x1b', &looks.text()[at]).is_none()
-            && self.covers_object(looks, line, said, 0)
-    }
-
     /// Whether a whole line with these signs tells nothing else; `in_excerpt` says whether it may stand in an excerpt. Takes
     /// much less than to judge it. An error where it is not sure, or must look into the line for it: who it is from, if that
     /// is known.
@@ -140,14 +131,13 @@ impl Known {
     }
 
     /// Whether that is so after all of a line outside of excerpts, which may have to be freed of escape sequences and opened
-    /// for it. Linear, and less than to judge it too. The mold is that of the line, if it has one.
-    pub(crate) fn covers_opened<'t>(
+    /// for it. Linear, and less than to judge it too.
+    pub(crate) fn covers_opened(
         self,
-        looks: &mut Looks<'t>,
+        looks: &mut Looks,
         line: Range<usize>,
         signs: Signs,
         head: Option<Head>,
-        mold: &mut Option<Mold<'t>>,
     ) -> bool {
         if line.len() > FIRST {
             return false;
@@ -155,11 +145,6 @@ impl Known {
         let Some(head) = head.filter(|_| !signs.have(Signs::RETURN)) else {
             return self.covers_said(looks, line, signs, 0);
         };
-        let is_alone = !head.is_container && head.rest.start == line.start;
-        if let Some(said) = plain_object(looks, line.clone()).filter(|_| is_alone) {
-            *mold = Some(Mold::of(&looks.text()[line.clone()], &said));
-            return self.covers_object(looks, line, &said, 0);
-        }
         self.covers_client(looks, &head, signs, 0)
     }
 
@@ -412,7 +397,7 @@ mod tests {
                 let (length, signs) = looks.line(0);
                 let covered = match known.covers(&mut looks, 0..length, signs, false) {
                     Ok(()) => true,
-                    Err(head) => known.covers_opened(&mut looks, 0..length, signs, head, &mut None),
+                    Err(head) => known.covers_opened(&mut looks, 0..length, signs, head),
                 };
                 assert_eq!(covered, seen == kind, "{line} {seen:?} {signs:?}");
             }

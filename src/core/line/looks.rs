@@ -194,11 +194,6 @@ impl<'t> Looks<'t> {
         self.begins_plainly(&part) && self.is_plain(part)
     }
 
-    /// The same, and no quote and no backslash is in it.
-    pub(crate) fn is_bare_line(&mut self, part: Range<usize>) -> bool {
-        self.begins_plainly(&part) && self.has_none(part, |places| places.odd | places.signs)
-    }
-
     fn begins_plainly(&self, part: &Range<usize>) -> bool {
         part.is_empty() || is_plain_head(self.text[part.start])
     }
@@ -217,17 +212,6 @@ impl<'t> Looks<'t> {
             at += 64;
         }
         true
-    }
-
-    /// [`Self::is_plain_line`], of a line that is looked at for nothing else.
-    pub(crate) fn is_plain_line_apart(&self, part: Range<usize>) -> bool {
-        self.begins_plainly(&part)
-            && part.clone().step_by(64).all(|at| {
-                let mut places = [Places::NONE];
-                look(self.level, self.text, at, &mut places);
-                let own = up_to(part.end - at);
-                places[0].odd & own == 0 && !is_joined(places[0].joined & own, at, self.text, &part)
-            })
     }
 
     /// Whether every place is as it should be at which a quote of either kind or a backslash stands in a part of the text,
@@ -542,13 +526,7 @@ mod tests {
                 let text = format!("{front}{part}/\"#");
                 let mut looks = Looks::at(text.as_bytes(), Level::new());
                 let own = front.len()..front.len() + part.len();
-                assert_eq!(looks.is_plain_line(own.clone()), is_plain, "{text:?}");
-                assert_eq!(looks.is_plain_line_apart(own.clone()), is_plain, "{text:?}");
-                assert_eq!(
-                    looks.is_bare_line(own),
-                    is_plain && !part.contains(['"', '\'', '\\']),
-                    "{text:?}"
-                );
+                assert_eq!(looks.is_plain_line(own), is_plain, "{text:?}");
             }
         }
     }

@@ -88,51 +88,6 @@ impl<'o> Plain<'o> {
     }
 }
 
-/// What stood around what the last object said that was a line: in a log the next is cast in the same.
-pub(crate) struct Mold<'t> {
-    before: &'t [u8],
-    behind: &'t [u8],
-    has_newline: bool,
-}
-
-impl<'t> Mold<'t> {
-    /// Of a line that is an object, with nothing in front of it, and says this.
-    pub(crate) fn of(line: &'t [u8], said: &Said) -> Self {
-        let (before, behind) = (&line[..said.at.start], &line[said.at.end..]);
-        Self { before, behind, has_newline: said.has_newline }
-    }
-
-    /// Where on a line stands what it says, if it stands between the same.
-    pub(crate) fn around(&self, line: &[u8]) -> Option<Range<usize>> {
-        let end = line.len().checked_sub(self.behind.len()).filter(|end| *end >= self.before.len())?;
-        // No key that is known has a digit, and no digit ends a string.
-        let is_alike = line.starts_with(self.before) && differ_in_digits(self.behind, &line[end..]);
-        is_alike.then_some(self.before.len()..end)
-    }
-
-    /// What a line says that is cast in this: it is an object too, and says nothing else. `at` is what [`Self::around`] found, and
-    /// `all_quotes` says whether every place in it is as it should be at which a quote of either kind or a backslash stands.
-    pub(crate) fn said(
-        &self,
-        line: &[u8],
-        at: Range<usize>,
-        all_quotes: impl FnOnce(&mut dyn FnMut(usize) -> bool) -> bool,
-    ) -> Option<Said> {
-        let (string, mut behind, mut is_escaped) = (&line[at.clone()], usize::MAX, false);
-        let goes_on = all_quotes(&mut |place| match string[place] {
-            _ if place == behind => true,
-            b'"' => false,
-            b'\\' => {
-                (behind, is_escaped) = (place + 1, true);
-                true
-            }
-            _ => true,
-        });
-        let goes_on = goes_on && behind != string.len();
-        goes_on.then_some(Said { at, is_escaped, has_newline: self.has_newline })
-    }
-}
-
 impl Said {
     /// Where it stands in a text that holds the object at this place.
     pub(crate) fn within(&self, object: usize) -> Range<usize> {
@@ -151,29 +106,6 @@ impl Said {
         }
         Some(said)
     }
-}
-
-/// Whether two texts of the same length differ in nothing but digits. Linear, and as fast as they are read.
-fn differ_in_digits(one: &[u8], other: &[u8]) -> bool {
-    chunks_differ_in_digits::<32>(one, other)
-        .or_else(|| chunks_differ_in_digits::<8>(one, other))
-        .unwrap_or_else(|| one.iter().zip(other).all(|(a, b)| is_alike(*a, *b)))
-}
-
-/// The same of texts that have so many bytes at once, the last of them perhaps again.
-fn chunks_differ_in_digits<const MANY: usize>(one: &[u8], other: &[u8]) -> Option<bool> {
-    // Without a branch, so that it is done with vectors.
-    let are_alike = |(one, other): (&[u8; MANY], &[u8; MANY])| {
-        one.iter().zip(other).fold(true, |all, (a, b)| all & is_alike(*a, *b))
-    };
-    let last = (one.last_chunk()?, other.last_chunk()?);
-    let (ones, others) = (one.as_chunks().0, other.as_chunks().0);
-    Some(ones.iter().zip(others).all(are_alike) && are_alike(last))
-}
-
-pub(super) fn is_alike(a: u8, b: u8) -> bool {
-    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10;
-    (a == b) | (is_digit(a) & is_digit(b))
 }
 
 #[cfg(test)]
@@ -236,57 +168,6 @@ mod tests {
                 let mut opened = Vec::new();
                 assert_eq!(envelope::open(Text::raw(raw.as_bytes()), &mut opened), Some(0));
                 assert_eq!(Some(opened.as_slice()), said.map(str::as_bytes), "{raw}");
-            }
-        }
-    }
-
-    fn said(line: &str) -> Option<Said> {
-        let mut object = Plain::of(line.as_bytes());
-        let mut quotes = line.match_indices(['"', '\'', '\\']).map(|(at, _)| at);
-        if quotes.all(|at| object.take(at)) { object.said() } else { None }
-    }
-
-    #[test]
-    fn the_next_line_is_cast_in_the_same_mold() {
-        for (first, line, is_cast) in [
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"other","t":"2"}"#, true),
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"","t":"2"}"#, true),
-            (r#"{"log":"a\n","t":"1"}"#, r#"{"log":"b\n","t":"2"}"#, true),
-            (r#"{"log":"a\n","t":"1"}"#, r#"{"log":"b","t":"2"}"#, false),
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b\n","t":"2"}"#, true),
-            (r#"{"log":"a"}"#, r#"{"log":"it's"}"#, true),
-            (r#"{"log":"a"}"#, r#"{"log":"\"b\" \\"}"#, true),
-            (r#"{"log":"a\n"}"#, r#"{"log":"b\\\n"}"#, true),
-            // The mold ends nothing that goes on.
-            (r#"{"log":"a\n"}"#, r#"{"log":"b\\n"}"#, false),
-            (r#"{"log":"a"}"#, r#"{"log":"b\"}"#, false),
-            (r#"{"log":"a"}"#, r#"{"log":"b","k":"c"}"#, false),
-            (r#"{"log":"a"}"#, r#"{"log":"b","log":"c"}"#, false),
-            // Something else stands around it.
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b","t":"12"}"#, false),
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"b","t":"x"}"#, false),
-            (r#"{"log":"a","t":"1"}"#, r#"{"msg":"b","t":"1"}"#, false),
-            (r#"{"log":"a","t":"1"}"#, r#" {"log":"b","t":"1"}"#, false),
-            (r#"{"log":"a","t":"1"}"#, r#"{"log":"1"}"#, false),
-            (r#"{"log":"a"}"#, r#"{"log":""#, false),
-            (r#"{"log":"a"}"#, "", false),
-        ] {
-            let Some(mold) = said(first).map(|said| Mold::of(first.as_bytes(), &said)) else {
-                panic!("{first}")
-            };
-            let cast = mold.around(line.as_bytes()).and_then(|at| {
-                let quotes = line[at.clone()].match_indices(['"', '\'', '\\']);
-                mold.said(line.as_bytes(), at, |is_right| quotes.into_iter().all(|(at, _)| is_right(at)))
-            });
-            assert_eq!(cast.is_some(), is_cast, "{first} {line}");
-            if let Some(cast) = cast {
-                let own = said(line)
-                    .map(|said| said.unescaped(line.as_bytes()).unwrap_or_else(|| line[said.at].into()));
-                assert_eq!(
-                    Some(cast.unescaped(line.as_bytes()).unwrap_or_else(|| line[cast.at].into())),
-                    own,
-                    "{line}"
-                );
             }
         }
     }

@@ -41,13 +41,6 @@ pub(crate) fn leading_iso(text: &[u8]) -> usize {
     if text.first().is_some_and(u8::is_ascii_digit) { bracketable(text, iso).unwrap_or(0) } else { 0 }
 }
 
-/// The length of such a timestamp at the head of a line, if what stands behind it is no prefix as it begins: it has no tag.
-/// Otherwise 0.
-pub(crate) fn only_iso(line: &[u8]) -> usize {
-    let length = leading_iso(line);
-    if length > 0 && tagged(&line[length..]) == 0 { length } else { 0 }
-}
-
 /// The length of a prefix that only stands behind a timestamp.
 fn tagged(text: &[u8]) -> usize {
     [gitlab, cri, rfc5424, syslog].iter().map(|rule| rule(text)).find(|length| *length > 0).unwrap_or(0)
@@ -372,23 +365,6 @@ mod tests {
         {
             let stamped = format!("2026-11-23T21:39:00Z {statement}");
             assert_eq!(String::from_utf8_lossy(freed(stamped.as_bytes())), statement);
-        }
-    }
-
-    #[test]
-    fn a_timestamp_alone() {
-        for (line, length) in [
-            ("2026-11-23T21:39:00.1Z text", 23),
-            ("2026-11-23 21:39:00+01:00  text: x", 27),
-            ("2026-11-23T21:39:00.1Z host docker: text", 0),
-            ("2026-11-23T21:39:00.1Z stdout F text", 0),
-            ("2026-11-23T21:39:00.1Z a b c d - text", 0),
-            ("2026-11-23T21:39:00.1Z 00O text", 0),
-            ("[2026-11-23T21:39:00.1Z] text", 0),
-            ("21:39:00 text", 0),
-            ("text", 0),
-        ] {
-            assert_eq!(only_iso(line.as_bytes()), length, "{line}");
         }
     }
 

@@ -1,13 +1,14 @@
 //! Lines that differ in nothing but digits and in words that no rule knows.
 //!
-//! Of most letters a rule asks only whether they are letters. So a line says the same as one that was judged where the two
-//! differ in digits, in paths that begin at a root and name nothing that is [`KNOWN_IN_PATHS`], in names that have digits, as those of
-//! hosts and requests do, and in words that have none. Names and words hold nothing that is [`KNOWN`], are not the beginning of
-//! it, and stand by themselves: with no other letter, no digit and no escape beside them. So does a flood of one error differ
-//! that says another file, user or request on each line, whatever it is wrapped in.
+//! Of most letters and digits a rule asks only whether they are some. So a line says the same as one that was judged where the two
+//! differ in digits, in numbers, in what is not of ASCII, in paths that begin at a root and name nothing that is [`KNOWN_IN_PATHS`], in
+//! names that have digits, as those of hosts and requests do, and in words that have none. Names and words hold nothing that is [`KNOWN`], are not
+//! the beginning of it, and stand by themselves: with no other letter, no digit and no escape beside them. So does a flood of one
+//! error differ that says another file, user or request on each line, whatever it is wrapped in.
 //!
 //! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for how something
-//! begins and ends in [`is_word`], for a version in [`number`], for where a word stands and how long a line is in [`Stands`].
+//! begins and ends in [`is_word`], for times, dates and the like in [`can_number_stand`], for a version in [`number`], for the length
+//! of a tag in [`room`], for what a list begins with in [`is_first`], for escapes and how long a line is in [`Stands`].
 //! `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
@@ -15,10 +16,11 @@
     reason = "what is not inlined into `dispatch!` is not compiled for its instruction set"
 )]
 
-use super::FIRST;
+use super::{FIRST, TAG_MAX};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32, u8x64};
+use std::ops::Range;
 
-/// The last lines of a text that were judged, a few for each first character or so; digits are one.
+/// The last lines of a text that were judged, a few for each first character or so; digits are one, and what is not of ASCII.
 pub(crate) struct Words {
     /// None before the first is kept.
     kept: Vec<Ways>,
@@ -42,7 +44,12 @@ impl Words {
 
     /// Where lines are that begin with this.
     fn place(first: u8) -> usize {
-        usize::from(if first.is_ascii_digit() { b'0' } else { first }) % Self::ROOM
+        let first = match first {
+            b'0'..=b'9' => b'0',
+            0x80.. => 0x80,
+            _ => first,
+        };
+        usize::from(first) % Self::ROOM
     }
 
     /// Keeps the line of a text that begins at `from`, which was asked for last, unless others are in use that begin like it.
@@ -130,10 +137,8 @@ enum Stands {
     /// Nobody asked.
     Unasked,
     No,
-    /// For those whose words are behind these places of the text.
+    /// For those whose words that may be part of a version are behind this place of the text.
     Behind {
-        words: usize,
-        /// A word may be part of a version here.
         versions: usize,
     },
 }
@@ -142,8 +147,7 @@ enum Stands {
 struct Alike {
     /// Where it ends.
     end: usize,
-    /// Where the first word stands in that one in whose place it has another, and the first that may be part of a version.
-    word: usize,
+    /// Where the first word stands in that one that may be part of a version and in whose place it has another.
     version: usize,
 }
 
@@ -177,15 +181,15 @@ impl Kept {
         if matches!(self.stands, Stands::Unasked) {
             self.stands = Stands::of(text, self.start, self.end);
         }
-        let Stands::Behind { words, versions } = self.stands else { return None };
+        let Stands::Behind { versions } = self.stands else { return None };
         let is_whole = alike.end - from <= FIRST;
-        (is_whole && alike.word >= words && alike.version >= versions).then_some(alike.end + 1)
+        (is_whole && alike.version >= versions).then_some(alike.end + 1)
     }
 
     /// How the line that begins at `from` is like it.
     #[inline(always)]
     fn is_like<S: Simd>(&mut self, simd: S, text: &[u8], from: usize) -> Option<Alike> {
-        let (mut word, mut version) = (usize::MAX, usize::MAX);
+        let mut version = usize::MAX;
         let (mut one, mut other, mut others) = (self.start, from, 0);
         let mut asked = self.asks.then_some(0);
         // Where the last word ended.
@@ -194,7 +198,7 @@ impl Kept {
             let same = alike(simd, text, one, other, &mut asked);
             (one, other) = (one + same, other + same);
             if one > self.end {
-                return Some(Alike { end: other - (one - self.end), word, version });
+                return Some(Alike { end: other - (one - self.end), version });
             }
             if same == 64 {
                 continue;
@@ -204,8 +208,13 @@ impl Kept {
             if !own.stands || others > Self::OTHERS {
                 return None;
             }
-            let its_end = end_of_word(simd, text, other - (one - own.start), own.set)?;
-            word = word.min(own.start);
+            let its_start = other - (one - own.start);
+            let its_end = end_of_word(simd, text, its_start, own.set)?;
+            let is_digit = |at: usize| text[at].is_ascii_digit();
+            if its_end - its_start > own.longest || own.is_first && is_digit(its_start) != is_digit(own.start)
+            {
+                return None;
+            }
             if own.may_be_version {
                 version = version.min(own.start);
             }
@@ -230,7 +239,7 @@ impl Kept {
     #[cold]
     fn look_around(&mut self, text: &[u8], last: usize, at: usize) -> usize {
         let place = self.next;
-        self.words[place] = Word::around(text, self.start, last, at);
+        self.words[place] = Word::around(text, &(self.start..self.end), last, at);
         self.next = (place + 1) % Self::KNOWN;
         place
     }
@@ -243,19 +252,10 @@ impl Stands {
         if !is_simple(line) {
             return Self::No;
         }
-        // A tag in brackets has no more than so many characters; what an open one begins may be an envelope.
-        let ends = |before: &[u8], form: &&[u8]| {
-            before.len().checked_sub(form.len()).is_some_and(|at| before[at..].eq_ignore_ascii_case(form))
-        };
-        let is_tag = |at: &usize| !INTRODUCERS.iter().any(|form| ends(&line[..*at], form));
-        let words = match memchr::memrchr2_iter(b'[', b']', line).find(is_tag) {
-            Some(bracket) if line[bracket] == b'[' => usize::MAX - start,
-            bracket => bracket.unwrap_or(0),
-        };
         // A version stands in front of the path of one of these.
         let tool = |name: &[u8]| memchr::memmem::rfind(line, name);
         let versions = tool(b"docker").max(tool(b"build")).unwrap_or(0);
-        Self::Behind { words: start + words, versions: start + versions }
+        Self::Behind { versions: start + versions }
     }
 }
 
@@ -268,6 +268,13 @@ fn introducer(text: &[u8]) -> Option<usize> {
         (form.len(), text.get(..form.len()).is_some_and(|start| start.eq_ignore_ascii_case(form)))
     });
     lengths.into_iter().find_map(|(length, begins)| begins.then_some(length))
+}
+
+/// Whether a text ends in one.
+fn ends_in_introducer(text: &[u8]) -> bool {
+    INTRODUCERS.iter().any(|form| {
+        text.len().checked_sub(form.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(form))
+    })
 }
 
 /// Whether a line has no escapes but simple ones and those of colours (`ESC [ 1 ; 2 m`), and whether nothing that digits matter
@@ -296,6 +303,10 @@ enum Set {
     Letters,
     /// These, and what identifiers are joined with.
     Name,
+    /// Digits.
+    Number,
+    /// What is not of ASCII: blanks, to most rules.
+    Foreign,
     /// What the names of a path are made of, and slashes.
     Path,
 }
@@ -305,6 +316,8 @@ impl Set {
         match self {
             Self::Letters => byte.is_ascii_alphanumeric(),
             Self::Name => byte.is_ascii_alphanumeric() || is_joint(byte),
+            Self::Number => byte.is_ascii_digit(),
+            Self::Foreign => !byte.is_ascii(),
             Self::Path => byte.is_ascii_alphanumeric() || matches!(byte, b'-'..=b'/' | b'_'),
         }
     }
@@ -318,36 +331,74 @@ struct Word {
     end: usize,
     /// Whether it can stand for another, or another for it.
     stands: bool,
+    /// How long another may be.
+    longest: usize,
     /// Whether it may be part of a version, in front of the path of a program.
     may_be_version: bool,
+    /// Whether it may be the first in a list, which an array begins like where that is a number.
+    is_first: bool,
 }
 
 impl Word {
-    const NONE: Self =
-        Self { set: Set::Letters, start: usize::MAX, end: 0, stands: false, may_be_version: false };
+    const NONE: Self = Self {
+        set: Set::Letters,
+        start: usize::MAX,
+        end: 0,
+        stands: false,
+        longest: 0,
+        may_be_version: false,
+        is_first: false,
+    };
     /// One that is longer stands for no other: to look at it takes as long for a short line.
     const LONG: usize = 128;
 
-    /// The one that stands around a place behind `last` of a line that begins at `start`: the largest that stands for others.
-    fn around(text: &[u8], start: usize, last: usize, at: usize) -> Self {
-        let of = |set: Set| {
-            let back =
-                text[last..at].iter().rev().take(Self::LONG).take_while(|byte| set.has(**byte)).count();
-            let ahead = text[at..].iter().take(Self::LONG).take_while(|byte| set.has(**byte)).count();
-            let own = at - back..at + ahead;
-            let before = if own.start > start { text[own.start - 1] } else { b' ' };
-            let word = &text[own.clone()];
-            let has_digit = word.iter().any(u8::is_ascii_digit);
-            let number = if set == Set::Letters { None } else { number(&text[start..own.start]) };
-            let stands = can_stand(set, before, text[own.end])
-                && is_word(set, word, has_digit)
-                && number != Some(Number::Alone)
-                && !own.clone().any(|place| has_known(text, place, 1, own.start, set));
-            Self { set, start: own.start, end: own.end, stands, may_be_version: number.is_some() }
-        };
-        let larger = [Set::Path, Set::Name].map(of).into_iter().find(|word| word.stands);
-        larger.unwrap_or_else(|| of(Set::Letters))
+    /// The one that stands around a place behind `last` of this line: the largest that stands for others, if there is one.
+    fn around(text: &[u8], line: &Range<usize>, last: usize, at: usize) -> Self {
+        let sets = [Set::Path, Set::Name, Set::Letters, Set::Number, Set::Foreign];
+        let none = Self { start: at, end: at, ..Self::NONE };
+        sets.into_iter().find_map(|set| Self::of(set, text, line, last, at)).unwrap_or(none)
     }
+
+    /// The one of this set, if it stands for others.
+    fn of(set: Set, text: &[u8], line: &Range<usize>, last: usize, at: usize) -> Option<Self> {
+        let is_own = |byte: &&u8| set.has(**byte);
+        let back = text[last..at].iter().rev().take(Self::LONG).take_while(is_own).count();
+        let ahead = text[at..line.end].iter().take(Self::LONG).take_while(is_own).count();
+        let (start, end) = (at - back, at + ahead);
+        let (before, word, behind) = (&text[line.start..start], &text[start..end], &text[end..line.end]);
+        let is_it = can_stand(set, before, behind) && is_word(set, word, word.iter().any(u8::is_ascii_digit));
+        if !is_it || (start..end).any(|place| has_known(text, place, 1, start, set)) {
+            return None;
+        }
+        let number = if matches!(set, Set::Name | Set::Path) { number(before) } else { None };
+        if number == Some(Number::Alone) {
+            return None;
+        }
+        Some(Self {
+            set,
+            start,
+            end,
+            stands: true,
+            longest: word.len() + room(before, word, behind)?,
+            may_be_version: number.is_some(),
+            is_first: is_first(before),
+        })
+    }
+}
+
+/// How much longer a word may be between these: a tag in brackets has no more than so many characters.
+fn room(before: &[u8], word: &[u8], behind: &[u8]) -> Option<usize> {
+    let brackets = memchr::memrchr2_iter(b'[', b']', before).filter(|at| !ends_in_introducer(&before[..*at]));
+    let Some(open) = brackets.take_while(|at| before[*at] == b'[').last() else { return Some(Word::LONG) };
+    let length = before.len() - open + word.len() + memchr::memchr(b']', behind)? + 1;
+    TAG_MAX.checked_sub(length).map(|room| room / Kept::OTHERS)
+}
+
+/// Whether what stands behind this may be the first in a list: nothing stands between it and a bracket that opens but blanks,
+/// what spells them, and escape sequences. Says so of more.
+fn is_first(before: &[u8]) -> bool {
+    let may_be_blank = |byte: u8| byte.is_ascii_alphanumeric() || b" \t\r\x0c\x1b\\;".contains(&byte);
+    before.iter().rev().find(|byte| !may_be_blank(**byte)) == Some(&b'[')
 }
 
 /// Where the word ends that begins at `start`, if it can stand for another there.
@@ -365,8 +416,11 @@ fn end_of_word<S: Simd>(simd: S, text: &[u8], start: usize, set: Set) -> Option<
         let (others, beginnings) = match set {
             Set::Letters => (letters, &BEGINNINGS),
             Set::Name => (letters | is(b'-') | is(b'_'), &BEGINNINGS),
+            Set::Number => (0, &BEGINNINGS),
+            Set::Foreign => (in_range(bytes, 0x80, 0xff), &BEGINNINGS),
             Set::Path => (letters | in_range(bytes, b'-', b'/') | is(b'_'), &BEGINNINGS_IN_PATHS),
         };
+        let digits = if matches!(set, Set::Foreign) { 0 } else { digits };
         let length = (!(others | digits)).trailing_zeros();
         let own = !(u64::MAX << length);
         let known = beginnings[0].have(bytes) & beginnings[1].have(from(1)) & beginnings[2].have(from(2));
@@ -408,32 +462,91 @@ fn number(before: &[u8]) -> Option<Number> {
 /// Whether a word of which no part is known can stand for another, or another for it, where one can.
 fn is_word(set: Set, word: &[u8], has_digit: bool) -> bool {
     let is_it = match set {
-        // No month.
+        // No month, nor the state of a step.
         Set::Letters => {
-            !has_digit && (word.len() > 3 || word.len() == 3 && word.iter().all(u8::is_ascii_lowercase))
+            let mut bytes = word.iter();
+            let is_long = match word.len() {
+                0..=2 => false,
+                3 => bytes.all(u8::is_ascii_lowercase),
+                _ => bytes.any(u8::is_ascii_lowercase),
+            };
+            is_long && !has_digit
         }
-        // No time, which has one capital at most, no index of a service.
+        // No time, which has one capital at most.
         Set::Name => {
             let has_letters = word.iter().any(u8::is_ascii_lowercase)
                 || word.iter().filter(|byte| byte.is_ascii_uppercase()).nth(1).is_some();
             let begins_well = word.first().is_some_and(u8::is_ascii_alphanumeric);
-            has_digit && has_letters && begins_well && !is_indexed(word)
+            has_digit && has_letters && begins_well
         }
+        // No seconds since the epoch, no longer one than the id of a process.
+        Set::Number => (1..=7).contains(&word.len()),
+        Set::Foreign => !word.is_empty(),
         // No date, nor the number of a step.
-        Set::Path => word.starts_with(b"/") && !is_indexed(word),
+        Set::Path => word.starts_with(b"/"),
     };
     is_it && word.len() <= Word::LONG
 }
 
-/// Whether one can between these.
-fn can_stand(set: Set, before: u8, behind: u8) -> bool {
+/// Whether one can between these, of a line without its newline.
+fn can_stand(set: Set, before: &[u8], behind: &[u8]) -> bool {
+    let (last, next) = (before.last().unwrap_or(&b' '), behind.first().unwrap_or(&b'\n'));
+    let is_apart = || STANDS[usize::from(*last)] & BEHIND != 0 && STANDS[usize::from(*next)] & BEFORE != 0;
+    let is_of_escape = || *last == b'[' && ends_in_introducer(&before[..before.len() - 1]);
     match set {
-        Set::Letters | Set::Name => {
-            STANDS[usize::from(before)] & BEHIND != 0 && STANDS[usize::from(behind)] & BEFORE != 0
-        }
-        Set::Path => {
-            matches!(before, b' ' | b'"' | b'\'' | b'(' | b'=')
-                && matches!(behind, b':' | b'"' | b'\'' | b' ' | b',' | b')' | b'\n')
+        Set::Letters => is_apart() && !is_of_escape(),
+        Set::Name => is_apart() && !is_of_escape() && !may_have_index(behind),
+        Set::Number => can_number_stand(before, behind),
+        // It may be a quote, but in front of no sentinel.
+        Set::Foreign => STANDS[usize::from(*next)] & BEFORE != 0,
+        Set::Path => b" \"'(=".contains(last) && b":\"' ,)\n".contains(next) && !may_have_index(behind),
+    }
+}
+
+/// Whether a bar may stand behind blanks here, which tells a service whose name has an index from others.
+fn may_have_index(behind: &[u8]) -> bool {
+    let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    match &behind[blanks..] {
+        [b'|' | b'\x1b', ..] => blanks > 0,
+        // Of those that are simple: not the end of a line.
+        [b'\\', escape, ..] => !b"n\"'/".contains(escape),
+        _ => false,
+    }
+}
+
+/// Whether a number can stand for one of another length: it is none of a time, a date, or what a step takes, and no exit status.
+fn can_number_stand(before: &[u8], behind: &[u8]) -> bool {
+    let is_of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    let own = before.iter().rev().take_while(is_of_number).count();
+    let (before, own) = before.split_at(before.len() - own);
+    let rest = behind.iter().take_while(is_of_number).count();
+    let (rest, behind) = behind.split_at(rest);
+    let is_fraction = own.iter().chain(rest).filter(|byte| **byte == b'.').count() == 1;
+    // Whether it may be what a line begins with, once that is freed of prefixes or out of an envelope.
+    let may_begin = match before {
+        [.., b'=' | b'(' | b'[' | b',' | b'*' | b'#'] | [.., b'"', b':'] => false,
+        [.., letter, b'-' | b'_'] if letter.is_ascii_alphabetic() => false,
+        [] | [.., b'"' | b'\'' | b'\t'] => true,
+        [words @ .., b' '] if !ends_in_month_or_status(words) => true,
+        _ => return false,
+    };
+    match behind {
+        [] => true,
+        [b' ', ..] => !(is_fraction && may_begin),
+        [b':', next @ ..] => !next.first().is_some_and(u8::is_ascii_digit),
+        [b'-' | b'_' | b'/', ..] => !may_begin,
+        [next, ..] => b"%,)]}\"'&;>#\\".contains(next),
+    }
+}
+
+/// Whether a day of a month or an exit status may stand behind a blank behind these, or it is not sure.
+fn ends_in_month_or_status(words: &[u8]) -> bool {
+    match words {
+        [.., month, b'a'..=b'z', b'a'..=b'z'] if month.is_ascii_uppercase() => true,
+        [] | [.., b's' | b'S'] => true,
+        [.., b'"', b':'] => false,
+        [.., last] => {
+            *last == b':' || !last.is_ascii_graphic() || words.contains(&b'\x1b') || words.contains(&b'\\')
         }
     }
 }
@@ -441,11 +554,6 @@ fn can_stand(set: Set, before: u8, behind: u8) -> bool {
 /// What the parts of a name are joined with.
 fn is_joint(byte: u8) -> bool {
     matches!(byte, b'-' | b'_')
-}
-
-/// Whether the last part of a word is nothing but a number, as in `web-1`, or nothing.
-fn is_indexed(word: &[u8]) -> bool {
-    word.iter().rev().find(|byte| !byte.is_ascii_digit()).is_some_and(|byte| is_joint(*byte))
 }
 
 /// Whether a word that rules know begins at one of these places behind `at`, or all of the one that begins at `start` is the
@@ -461,6 +569,7 @@ fn has_known(text: &[u8], at: usize, mut places: u64, start: usize, set: Set) ->
         let at = at + places.trailing_zeros() as usize;
         let word = &text[at..];
         let is_known = match set {
+            Set::Number | Set::Foreign => false,
             Set::Letters | Set::Name if !may_begin(word) => false,
             Set::Letters | Set::Name => {
                 let first = word[0].to_ascii_lowercase();
@@ -544,8 +653,10 @@ fn alike<S: Simd>(simd: S, text: &[u8], one: usize, other: usize, asked: &mut Op
 /// What a word stands by itself behind, and in front of: it is none of an escape, of an escape sequence, or of another word.
 const STANDS: [u8; 256] = {
     let mut stands = [0; 256];
-    let sides: [(&[u8], u8); 2] =
-        [(b" \t\r!\"$%&'(*+,-./:<=>?@^_`{}~", BEHIND), (b" \t\r\n!\"$%&'()*+,-./:;<=>?@\\^_`{}~", BEFORE)];
+    let sides: [(&[u8], u8); 2] = [
+        (b" \t\r!\"$%&'(*+,-./:<=>?@[]^_`{}~", BEHIND),
+        (b" \t\r\n!\"$%&'()*+,-./:;<=>?@[\\]^_`{}~", BEFORE),
+    ];
     let mut side = 0;
     while side < sides.len() {
         let mut i = 0;
@@ -555,6 +666,12 @@ const STANDS: [u8; 256] = {
         }
         side += 1;
     }
+    // What is not of ASCII.
+    let mut foreign = 0x80;
+    while foreign < 256 {
+        stands[foreign] = BEHIND | BEFORE;
+        foreign += 1;
+    }
     stands
 };
 const BEHIND: u8 = 1;
@@ -562,13 +679,12 @@ const BEFORE: u8 = 2;
 
 /// The words that rules know, of three letters or more, all small: those of the sentinels, of what is quoted back, of the files of the
 /// state directory, of the keys of envelopes, of operations, and of what is put behind a cause. Left out are those in which
-/// another stands, unless a line that is cut off may end in their beginning, and those that a rule asks for in front of a bracket
-/// or in a pair of them.
-const KNOWN: [[u8; LONGEST]; 61] = words(
-    b"activity body build chmod chown close code command content current data defaults detail docker err event exit failed \
-      file fsync full instances last lchown line link lock log lstat message mkdir msg name non only open out process raw read \
-      refs remove rename returned short stat step stringvalue sync system text the time tmp unknown unlinkat update vertexes \
-      warnings write zero",
+/// another stands, unless a line that is cut off may end in their beginning.
+const KNOWN: [[u8; LONGEST]; 65] = words(
+    b"activity body build chmod chown close code command content current data defaults description detail docker err event \
+      executor exit failed file fsync full instances internal last lchown line link lock log lstat message mkdir msg name non \
+      only open out process raw read refs remove rename returned running short stat step stringvalue sync system text the time \
+      tmp unknown unlinkat update vertexes warnings write zero",
 );
 const LONGEST: usize = "stringvalue".len();
 
@@ -751,7 +867,10 @@ mod tests {
             ("x\tabc\t: y", "x\tvuts\t: y", true),
             ("x\rabc\r: y", "x\rvuts\r: y", true),
             ("x Xabc: y", "x vutS: y", true),
-            ("x AbcdE: y", "x WXYZ: y", true),
+            ("x AbcdE: y", "x WXYz: y", true),
+            // A step may be in that state.
+            ("x AbcdE: y", "x WXYZ: y", false),
+            ("x WXYZ: y", "x AbcdE: y", false),
             // They are short, and could be a month.
             ("x Abc: y", "x Xyz: y", false),
             ("x Abcd: y", "x Xyz: y", false),
@@ -766,15 +885,17 @@ mod tests {
             ("x abc: y", "x vuts, y", false),
             ("abc: y", "a, y", false),
             // Something else stands beside them.
-            ("x éabc: y", "x évuts: y", false),
-            ("x abcé: y", "x vutsé: y", false),
+            ("x éabc: y", "x évuts: y", true),
+            ("x abcé: y", "x vutsé: y", true),
             (r"x \nabc: y", r"x \nvuts: y", false),
             ("x |abc: y", "x |vuts: y", false),
             ("x \x1b[1mabc: y", "x \x1b[1mvuts: y", false),
             ("x abc\x1b[1m: y", "x vuts\x1b[1m: y", false),
-            ("x [abc] y", "x [vuts] y", false),
-            ("[x abc: y]", "[x vuts: y]", false),
-            ("x abc: [y", "x vuts: [y", false),
+            ("x [abc] y", "x [vuts] y", true),
+            ("[x abc: y]", "[x vuts: y]", true),
+            ("x abc: [y", "x vuts: [y", true),
+            ("x abc[y]", "x vuts[y]", true),
+            ("[y]abc", "[y]vuts", true),
             ("[x abc: y", "[x vuts: y", false),
             ("x abc1: y", "x vuts: y", false),
             ("x abc: y", "x 123: y", false),
@@ -814,8 +935,7 @@ mod tests {
             ("x /a; y", "x /b; y", false),
             ("x:/a: y", "x:/b: y", false),
             ("x /a: y", "x /b y", false),
-            ("x /a-1 y", "x /b y", false),
-            ("x /a y", "x /a_1 y", false),
+            ("x /a-1 y", "x /b y", true),
             ("x /a y", "x /1 y", true),
             ("x /a: y", "x /b\": y", false),
             ("x /a: y", "x /b+: y", false),
@@ -859,17 +979,28 @@ mod tests {
             // It begins or ends with something else.
             ("x a1b: y", "x -ab2: y", false),
             ("x a1b: y", "x _ab2: y", false),
-            ("x a1b: y", "x ab2-: y", false),
-            ("x a1b: y", "x ab-2: y", false),
-            ("x a1b: y", "x ab_2: y", false),
-            ("x a1b: y", "x ab-2b: y", true),
+            ("x a1b: y", "x ab2-: y", true),
+            ("x a1b: y", "x ab-2: y", true),
+            // It may be the index of a service.
+            ("x a1b | y", "x ab-2 | y", false),
+            ("x a1b  | y", "x ab2  | y", false),
+            ("x a1b \x1b[0m| y", "x ab2 \x1b[0m| y", false),
+            (r"x a1b\t| y", r"x ab2\t| y", false),
+            (r"x a1b \u001b[0m| y", r"x ab2 \u001b[0m| y", false),
+            (r"x a1b\n| y", r"x ab2\n| y", true),
+            (r"x /a \n| y", r"x /b \n| y", true),
+            ("x /a | y", "x /b | y", false),
             // Something else stands beside it.
             ("x .a1b: y", "x .ab2: y", true),
             ("x |a1b: y", "x |ab2: y", false),
             ("x a1b|: y", "x ab2|: y", false),
-            ("x éa1b: y", "x éab2: y", false),
+            ("x éa1b: y", "x éab2: y", true),
             (r"x \ta1b: y", r"x \tab2: y", false),
-            ("x [a1b] y", "x [ab2] y", false),
+            ("x [a1b] y", "x [ab2] y", true),
+            // An array may begin there.
+            ("x [a1b] y", "x [1ab] y", false),
+            ("x [ a1b] y", "x [ 1ab] y", false),
+            ("x [y, a1b] y", "x [y, 1ab] y", true),
             // It may be part of a version.
             ("1 a1b: y", "1 ab2: y", false),
             ("x1 a1b: y", "x1 ab2: y", false),
@@ -883,6 +1014,102 @@ mod tests {
             ("x a1b: y", "x activity1: y", false),
             ("x a1b: y", "x proces1: y", true),
         ]);
+    }
+
+    #[test]
+    fn lines_with_longer_numbers_say_the_same() {
+        say_the_same(&[
+            ("x 1 y", "x 1234567 y", true),
+            ("x 1234567 y", "x 12345678 y", false),
+            ("x 12345678 y", "x 1 y", false),
+            ("1 y", "12 y", true),
+            ("x=1,y=12", "x=123,y=1234", true),
+            (r#"{"x":1,"y": 12}"#, r#"{"x":123,"y": 1234}"#, true),
+            ("x (1) [2] *3 #4", "x (12) [23] *34 #45", true),
+            ("pool-1-thread-2 y", "pool-12-thread-23 y", true),
+            ("x_1: y", "x_12: y", true),
+            ("x 1", "x 12", true),
+            ("x 1: y", "x 12: y", true),
+            ("x 1%, y", "x 12%, y", true),
+            // A part of a time or a date.
+            ("x 1:00 y", "x 12:00 y", false),
+            ("x 00:1 y", "x 00:12 y", false),
+            ("x=1:00 y", "x=12:00 y", false),
+            ("x 1-2 y", "x 12-2 y", false),
+            ("x 1/2 y", "x 12/2 y", false),
+            ("x 2-1 y", "x 2-12 y", false),
+            ("Nov 1 y", "Nov 12 y", false),
+            ("Nov  1 y", "Nov  12 y", false),
+            ("nov 1 y", "nov 12 y", true),
+            ("x+1 y", "x+12 y", false),
+            // What a step takes.
+            ("x 1.5 y", "x 12.5 y", false),
+            ("x 0.5 y", "x 0.55 y", false),
+            ("0.5 y", "0.55 y", false),
+            (r#"{"x":"0.5 y"}"#, r#"{"x":"0.55 y"}"#, false),
+            ("x 1.5, y", "x 12.55, y", true),
+            ("x 0.5", "x 0.55", true),
+            ("x=1.5 y", "x=12.55 y", true),
+            ("x (1.5 y)", "x (12.5 y)", true),
+            ("x 1.2.3.4 y", "x 10.20.30.40 y", true),
+            // An exit status.
+            ("x status 1", "x status 1234", false),
+            ("x STATUS 1", "x STATUS 1234", false),
+            ("x code: 1", "x code: 1234", false),
+            ("x statu\x1b[0ms\x1b[0m 1", "x statu\x1b[0ms\x1b[0m 1234", false),
+            (r#"{"x":"y\u001b[0m z 1"}"#, r#"{"x":"y\u001b[0m z 1234"}"#, false),
+            // Part of a word, or of an escape sequence.
+            ("x\x1b[1;1m y", "x\x1b[1;12m y", false),
+            ("x1x y", "x12x y", true),
+            ("x~1 y", "x~12 y", false),
+            ("x 1~ y", "x 12~ y", false),
+        ]);
+    }
+
+    #[test]
+    fn lines_with_other_letters_than_those_of_ascii_say_the_same() {
+        say_the_same(&[
+            ("x é: y", "x дом: y", true),
+            ("é y", "“ y", true),
+            ("x/é/y", "x/дом/y", true),
+            ("xé y", "xдом y", true),
+            ("7é y", "8дом y", true),
+            ("x é", "x дом", true),
+            // A sentinel may stand there.
+            ("x éy", "x домy", false),
+            ("x éY", "x домY", false),
+            ("x é7", "x дом7", false),
+            ("x é y", "x e y", false),
+            ("x e y", "x é y", false),
+            ("x é y", "x  y", false),
+        ]);
+    }
+
+    #[test]
+    fn a_tag_has_its_length() {
+        for (tag, longer, is_same) in
+            [(20, 5, true), (20, 6, false), (56, 1, true), (57, 1, false), (64, 0, true), (65, 0, false)]
+        {
+            let one = format!("[{} abcd] y", "x".repeat(tag - "[ abcd]".len()));
+            let other = one.replace("abcd", &"j".repeat(4 + longer));
+            let text = format!("{one}\n{other}\n");
+            assert_eq!(said(&text) > 0, is_same, "{tag} {longer}");
+            let text = format!("[x] {one}\n[x] {other}\n");
+            assert_eq!(said(&text) > 0, is_same, "{tag} {longer}");
+            // In none it may be as long as any.
+            let text = format!("{one} abc\n{one} {}\n", "j".repeat(100));
+            assert!(said(&text) > 0);
+        }
+        for (before, behind, room) in [
+            ("x ", " y", Some(Word::LONG)),
+            ("[x] ", " [y]", Some(Word::LONG)),
+            ("\x1b[1m", " y", Some(Word::LONG)),
+            ("[x ", " y", None),
+            ("[x [y ", "] z]", Some((TAG_MAX - 11) / Kept::OTHERS)),
+            ("[\x1b[1m", "] y", Some((TAG_MAX - 9) / Kept::OTHERS)),
+        ] {
+            assert_eq!(super::room(before.as_bytes(), b"word", behind.as_bytes()), room, "{before}{behind}");
+        }
     }
 
     #[test]
