@@ -379,7 +379,7 @@ const WORDS: &str = "\
     textPayload Rea REA Unli Stdout 1ab2 x1b v1ab2 va1b2 web-1 web-1a2b-x9k web_1 a1-1 a1-b a-b1 1-a2b 00O 00ab 12e a1b2- -a1b2 \
     a------1b 2026-11-28T21 20261128T213900Z 00Z 1ab.2.3 1ab,x.2.3 x1-Docker x1proceSs x1.log 1message x1/buildx Activity1 \
     550e8400-e29b-41d4-a716-446655440000 4bf92f3577b34da6a3ce929d0e0e4736 1732752000ab a-1b/.docker x/a-1 x/1.2.3 3 123 12345678 123456789 0123456789012345 STEP Running EXECUTOR \
-    дом é “ — \u{feff}";
+    дом é “ — \u{feff} abrea 1rea xxfai time1";
 
 fn words() -> Vec<&'static str> {
     WORDS.split(' ').collect()
@@ -629,6 +629,47 @@ const ASKING: &[&str] = &[
     "open /x/.docker /@ x: $E",
     "open /x/@ x: $E",
     "mkdir C:\\x\\@: $E",
+    "x: @\x1b[0md-only file system",
+    "{\"log\":\"x: @\\u001b[0md-only file system\"}",
+    "{\"log\":\"x: @\\x1b[0md-only file system\"}",
+    "{\"log\":\"x @\\u001b[1m$E\"}",
+    "{\"log\":\"x @\\t$E\"}",
+    "{\"log\":\"x @\\\"$E\"}",
+    "{\"log\":\"@\\u001b[0m:39:00 Step 3/4 : $E\"}",
+    "{\"log\":\"21:39:@\\u001b[0m Step 3/4 : $E\"}",
+    "{\"log\":\"21:39:00 0.@\\u001b[0m x: $E\"}",
+    "{\"log\":\"x @\\u001b[0m-1  | x: $E\"}",
+    "{\"log\":\"=> @\\u001b[0m [3/3] x: $E\"}",
+    "{\"log\":\"\\u001b[0m@: x: $E\"}",
+    "{\"log\":\"27604\\u001b[0m @.2.3 x: $E\"}",
+    "{\"log\":\"@:\\u001b[0m39:00 Step 3/4 : $E\"}",
+    "@:\x1b[0m39:00 Step 3/4 : $E",
+    "Nov\x1b[0m @ 21:39:00 Step 3/4 : $E",
+    "{\"log\":\"Nov\\u001b[0m @ 21:39:00 Step 3/4 : $E\"}",
+    "x => \x1b[0m@ [3/3] y: $E",
+    "x => @\x1b[0m [3/3] y: $E",
+    "[\x1b[0m@ x] Step 3/4 : $E",
+    "##teamcity[message text='27604|x1b[0m @.2.3 x: $E']",
+    "##teamcity[message text='x|x@: $E']",
+    "##teamcity[message text='x|u00@: $E']",
+    "##teamcity[message text='x: @|x1b[0md-only file system']",
+    "##teamcity[message text='x @|x1b[0m$E']",
+    "##teamcity[message text='@|n0.1 x: $E']",
+    "##teamcity[message text='x|n@ 3/4 : $E']",
+    "##teamcity[message text='@|: Step 3/4 : $E']",
+    "##teamcity[x text='|[|t @, \"x|nStep 3/4 : $E\"|]']",
+    "##teamcity[x text='|[|t @, \"x\\nStep 3/4 : $E\"|]']",
+    "##teamcity[x text='x @ |t| y: $E']",
+    "{\"log\":\"@\\/11\\/23 21:39:00 Step 3/4 : $E\"}",
+    "{\"log\":\"2026\\/@\\/23 21:39:00 Step 3/4 : $E\"}",
+    "{\"log\":\"x \\/@: $E\"}",
+    "{\"log\":\"open \\/x\\/@\\/buildx: $E\"}",
+    "{\"log\":\"Step @\\/4 : $E\"}",
+    "{\"log\":\"x\\n27604 @.2.3 x: $E\"}",
+    "{\"log\":\"x\\t@.5 x: $E\"}",
+    "{\"log\":\"x\\n@ Step 3/4 : $E\"}",
+    "{\"log\":\"x\\n @ Step 3/4 : $E\"}",
+    "{\"log\":\"x\\nNov @ 21:39:00 Step 3/4 : $E\"}",
     "@$E",
     "x @$E",
     "x: $E@",
@@ -798,7 +839,7 @@ fn each_word_on_each_line_of_a_flood() {
             ["@", "@", "12", "12345"],
             ["a1b2", "a1b2", "@", "1ab2"],
             ["@", "@", "1ab2-x", "xa1b"],
-            ["@", "@", "é", "“"],
+            ["@", "@", "é", "—"],
         ] {
             with_each_word("", line, words);
         }

@@ -270,6 +270,11 @@ fn introducer(text: &[u8]) -> Option<usize> {
     lengths.into_iter().find_map(|(length, begins)| begins.then_some(length))
 }
 
+/// Whether a line has an escape sequence.
+fn has_sequence(line: &[u8]) -> bool {
+    memchr::memchr2_iter(b'\x1b', b'\\', line).any(|at| introducer(&line[at..]).is_some())
+}
+
 /// Whether a text ends in one.
 fn ends_in_introducer(text: &[u8]) -> bool {
     INTRODUCERS.iter().any(|form| {
@@ -359,7 +364,7 @@ impl Word {
         sets.into_iter().find_map(|set| Self::of(set, text, line, last, at)).unwrap_or(none)
     }
 
-    /// The one of this set, if it stands for others.
+    /// The one of this set, if it stands for others. Where escape sequences go, what stands around it may be something else.
     fn of(set: Set, text: &[u8], line: &Range<usize>, last: usize, at: usize) -> Option<Self> {
         let is_own = |byte: &&u8| set.has(**byte);
         let back = text[last..at].iter().rev().take(Self::LONG).take_while(is_own).count();
@@ -367,7 +372,11 @@ impl Word {
         let (start, end) = (at - back, at + ahead);
         let (before, word, behind) = (&text[line.start..start], &text[start..end], &text[end..line.end]);
         let is_it = can_stand(set, before, behind) && is_word(set, word, word.iter().any(u8::is_ascii_digit));
-        if !is_it || (start..end).any(|place| has_known(text, place, 1, start, set)) {
+        let needs_its_place = !matches!(set, Set::Letters | Set::Foreign);
+        if !is_it
+            || needs_its_place && has_sequence(&text[line.clone()])
+            || (start..end).any(|place| has_known(text, place, 1, start, set))
+        {
             return None;
         }
         let number = if matches!(set, Set::Name | Set::Path) { number(before) } else { None };
@@ -395,9 +404,9 @@ fn room(before: &[u8], word: &[u8], behind: &[u8]) -> Option<usize> {
 }
 
 /// Whether what stands behind this may be the first in a list: nothing stands between it and a bracket that opens but blanks,
-/// what spells them, and escape sequences. Says so of more.
+/// or what may spell them.
 fn is_first(before: &[u8]) -> bool {
-    let may_be_blank = |byte: u8| byte.is_ascii_alphanumeric() || b" \t\r\x0c\x1b\\;".contains(&byte);
+    let may_be_blank = |byte: u8| byte.is_ascii_alphanumeric() || b" \t\r\x0c\\|".contains(&byte);
     before.iter().rev().find(|byte| !may_be_blank(**byte)) == Some(&b'[')
 }
 
@@ -493,6 +502,10 @@ fn can_stand(set: Set, before: &[u8], behind: &[u8]) -> bool {
     let (last, next) = (before.last().unwrap_or(&b' '), behind.first().unwrap_or(&b'\n'));
     let is_apart = || STANDS[usize::from(*last)] & BEHIND != 0 && STANDS[usize::from(*next)] & BEFORE != 0;
     let is_of_escape = || *last == b'[' && ends_in_introducer(&before[..before.len() - 1]);
+    // What stands behind an escape sequence comes together with it.
+    if introducer(behind).is_some() {
+        return false;
+    }
     match set {
         Set::Letters => is_apart() && !is_of_escape(),
         Set::Name => is_apart() && !is_of_escape() && !may_have_index(behind),
@@ -506,10 +519,10 @@ fn can_stand(set: Set, before: &[u8], behind: &[u8]) -> bool {
 /// Whether a bar may stand behind blanks here, which tells a service whose name has an index from others.
 fn may_have_index(behind: &[u8]) -> bool {
     let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    match &behind[blanks..] {
-        [b'|' | b'\x1b', ..] => blanks > 0,
-        // Of those that are simple: not the end of a line.
-        [b'\\', escape, ..] => !b"n\"'/".contains(escape),
+    match behind[blanks..] {
+        [b'|', ..] => blanks > 0,
+        // A blank that is spelled.
+        [b'\\', b't' | b'r', ..] => true,
         _ => false,
     }
 }
@@ -535,19 +548,19 @@ fn can_number_stand(before: &[u8], behind: &[u8]) -> bool {
         [b' ', ..] => !(is_fraction && may_begin),
         [b':', next @ ..] => !next.first().is_some_and(u8::is_ascii_digit),
         [b'-' | b'_' | b'/', ..] => !may_begin,
-        [next, ..] => b"%,)]}\"'&;>#\\".contains(next),
+        // A slash may be spelled, too.
+        [b'\\', escape, ..] => b"nrt\"'".contains(escape),
+        [next, ..] => b"%,)]}\"'&;>#".contains(next),
     }
 }
 
-/// Whether a day of a month or an exit status may stand behind a blank behind these, or it is not sure.
+/// Whether a day of a month or an exit status may stand behind a blank behind these.
 fn ends_in_month_or_status(words: &[u8]) -> bool {
     match words {
         [.., month, b'a'..=b'z', b'a'..=b'z'] if month.is_ascii_uppercase() => true,
         [] | [.., b's' | b'S'] => true,
         [.., b'"', b':'] => false,
-        [.., last] => {
-            *last == b':' || !last.is_ascii_graphic() || words.contains(&b'\x1b') || words.contains(&b'\\')
-        }
+        [.., last] => *last == b':' || !last.is_ascii_graphic(),
     }
 }
 
@@ -891,6 +904,8 @@ mod tests {
             ("x |abc: y", "x |vuts: y", false),
             ("x \x1b[1mabc: y", "x \x1b[1mvuts: y", false),
             ("x abc\x1b[1m: y", "x vuts\x1b[1m: y", false),
+            (r"x abc\u001b[1m: y", r"x vuts\u001b[1m: y", false),
+            (r"x abc\x1B[1m: y", r"x vuts\x1B[1m: y", false),
             ("x [abc] y", "x [vuts] y", true),
             ("[x abc: y]", "[x vuts: y]", true),
             ("x abc: [y", "x vuts: [y", true),
@@ -988,7 +1003,11 @@ mod tests {
             (r"x a1b\t| y", r"x ab2\t| y", false),
             (r"x a1b \u001b[0m| y", r"x ab2 \u001b[0m| y", false),
             (r"x a1b\n| y", r"x ab2\n| y", true),
+            (r"x a1b\u001b[0my", r"x ab2\u001b[0my", false),
             (r"x /a \n| y", r"x /b \n| y", true),
+            // What stands around it may be something else, where an escape sequence goes.
+            (r"x\u001b[0m a1b y", r"x\u001b[0m ab2 y", false),
+            ("x a1b y \x1b[0m", "x ab2 y \x1b[0m", false),
             ("x /a | y", "x /b | y", false),
             // Something else stands beside it.
             ("x .a1b: y", "x .ab2: y", true),
@@ -1037,6 +1056,8 @@ mod tests {
             ("x=1:00 y", "x=12:00 y", false),
             ("x 1-2 y", "x 12-2 y", false),
             ("x 1/2 y", "x 12/2 y", false),
+            (r"x 1\/2 y", r"x 12\/2 y", false),
+            (r"x 1\n2 y", r"x 12\n2 y", true),
             ("x 2-1 y", "x 2-12 y", false),
             ("Nov 1 y", "Nov 12 y", false),
             ("Nov  1 y", "Nov  12 y", false),
@@ -1045,6 +1066,7 @@ mod tests {
             // What a step takes.
             ("x 1.5 y", "x 12.5 y", false),
             ("x 0.5 y", "x 0.55 y", false),
+            ("x (1:\x1b[0m00", "x (12:\x1b[0m00", false),
             ("0.5 y", "0.55 y", false),
             (r#"{"x":"0.5 y"}"#, r#"{"x":"0.55 y"}"#, false),
             ("x 1.5, y", "x 12.55, y", true),
@@ -1054,6 +1076,7 @@ mod tests {
             ("x 1.2.3.4 y", "x 10.20.30.40 y", true),
             // An exit status.
             ("x status 1", "x status 1234", false),
+            (r"x (1\u001b[0m:00", r"x (12\u001b[0m:00", false),
             ("x STATUS 1", "x STATUS 1234", false),
             ("x code: 1", "x code: 1234", false),
             ("x statu\x1b[0ms\x1b[0m 1", "x statu\x1b[0ms\x1b[0m 1234", false),
@@ -1079,6 +1102,7 @@ mod tests {
             ("x éy", "x домy", false),
             ("x éY", "x домY", false),
             ("x é7", "x дом7", false),
+            (r"x é\u001b[0my", r"x дом\u001b[0my", false),
             ("x é y", "x e y", false),
             ("x e y", "x é y", false),
             ("x é y", "x  y", false),
