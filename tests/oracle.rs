@@ -433,6 +433,52 @@ proptest! {
     }
 }
 
+/// A line with an escape sequence before so many characters, in an object of JSON, with slashes spelled, behind a time.
+fn wrapped(line: &str, sequence: Option<usize>, in_json: bool, slashes: bool, stamped: bool) -> String {
+    let mut line = line.to_owned();
+    if let Some((at, _)) = sequence.and_then(|at| line.char_indices().nth(at)) {
+        line.insert_str(at, "\x1b[1m");
+    }
+    if in_json {
+        line =
+            line.replace('\\', "\\\\").replace('"', "\\\"").replace('\x1b', "\\u001b").replace('\t', "\\t");
+        if slashes {
+            line = line.replace('/', "\\/");
+        }
+        line = format!("{{\"log\":\"{line}\\n\"}}");
+    }
+    if stamped { format!("2026-11-23 21:39:00 {line}") } else { line }
+}
+
+proptest! {
+    #![proptest_config(config(20000))]
+
+    /// Nor is one where it must be taken out of something, and freed of something, to be read.
+    #[test]
+    fn the_scanner_and_the_oracle_agree_on_wrapped_lines_with_other_words(
+        kinds in prop::collection::vec(0..FLOOD.len() + ASKING.len(), 1..3),
+        names in prop::collection::vec(prop::sample::select(words()), 3..20),
+        sequence in prop::option::of(0..60usize),
+        (in_json, slashes, stamped) in any::<(bool, bool, bool)>(),
+        end in 0..ENDS.len(),
+    ) {
+        let mut names = names.iter().cycle();
+        let mut stream = String::from("\n");
+        for kind in kinds {
+            let line = FLOOD.iter().chain(ASKING).nth(kind).map(|line| line_with(line, "@")).unwrap();
+            let line = wrapped(line.trim_end_matches('\n'), sequence, in_json, slashes, stamped);
+            let word = names.next().unwrap();
+            for word in [word, word, names.next().unwrap(), names.next().unwrap()] {
+                stream += &line.replace('@', word);
+                stream.push('\n');
+            }
+        }
+        stream.push_str(ENDS[end]);
+        let oracle = oracle::judged(stream.as_bytes(), false);
+        prop_assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{:?}", stream);
+    }
+}
+
 /// Where a rule asks for a word.
 const ASKING: &[&str] = &[
     "cp: /@: $E",
