@@ -62,9 +62,7 @@ impl Words {
         let ways = &mut self.kept[Self::place(text[from])];
         let least = ways.kept.iter_mut().max_by_key(|kept| kept.misses).filter(|kept| kept.misses > 0);
         if let Some(least) = least {
-            let asks = memchr::memchr2(b'\\', b'>', &text[from..from + length]).is_some();
-            let (start, end) = (from, from + length);
-            *least = Kept { start, end, misses: 1, stands: Stands::Unasked, asks, ..Kept::NONE };
+            *least = Kept::of(text, from..from + length);
         }
         self.trust = self.trust.saturating_sub(Self::WEIGHT);
         if self.trust == 0 {
@@ -126,6 +124,7 @@ struct Kept {
     stands: Stands,
     /// Whether digits may have to be the same.
     asks: bool,
+    has_sequence: bool,
     /// Its words in whose place others had another: likely the next will. The next one takes the place of this one of them.
     words: [Word; Self::KNOWN],
     next: usize,
@@ -161,9 +160,23 @@ impl Kept {
         misses: u8::MAX,
         stands: Stands::No,
         asks: false,
+        has_sequence: false,
         words: [Word::NONE; Self::KNOWN],
         next: 0,
     };
+
+    fn of(text: &[u8], line: Range<usize>) -> Self {
+        let own = &text[line.clone()];
+        Self {
+            start: line.start,
+            end: line.end,
+            misses: 1,
+            stands: Stands::Unasked,
+            asks: memchr::memchr2(b'\\', b'>', own).is_some(),
+            has_sequence: has_sequence(own),
+            ..Self::NONE
+        }
+    }
 
     /// Where the line ends, with its newline, that begins at `from`, if it says the same.
     #[inline(always)]
@@ -239,7 +252,7 @@ impl Kept {
     #[cold]
     fn look_around(&mut self, text: &[u8], last: usize, at: usize) -> usize {
         let place = self.next;
-        self.words[place] = Word::around(text, &(self.start..self.end), last, at);
+        self.words[place] = Word::around(text, self, last, at);
         self.next = (place + 1) % Self::KNOWN;
         place
     }
@@ -358,14 +371,15 @@ impl Word {
     const LONG: usize = 128;
 
     /// The one that stands around a place behind `last` of this line: the largest that stands for others, if there is one.
-    fn around(text: &[u8], line: &Range<usize>, last: usize, at: usize) -> Self {
+    /// Looks no further behind it than at so many bytes: another line may end there.
+    fn around(text: &[u8], line: &Kept, last: usize, at: usize) -> Self {
         let sets = [Set::Path, Set::Name, Set::Letters, Set::Number, Set::Foreign];
         let none = Self { start: at, end: at, ..Self::NONE };
         sets.into_iter().find_map(|set| Self::of(set, text, line, last, at)).unwrap_or(none)
     }
 
     /// The one of this set, if it stands for others. Where escape sequences go, what stands around it may be something else.
-    fn of(set: Set, text: &[u8], line: &Range<usize>, last: usize, at: usize) -> Option<Self> {
+    fn of(set: Set, text: &[u8], line: &Kept, last: usize, at: usize) -> Option<Self> {
         let is_own = |byte: &&u8| set.has(**byte);
         let back = text[last..at].iter().rev().take(Self::LONG).take_while(is_own).count();
         let ahead = text[at..line.end].iter().take(Self::LONG).take_while(is_own).count();
@@ -374,7 +388,7 @@ impl Word {
         let is_it = can_stand(set, before, behind) && is_word(set, word, word.iter().any(u8::is_ascii_digit));
         let needs_its_place = !matches!(set, Set::Letters | Set::Foreign);
         if !is_it
-            || needs_its_place && has_sequence(&text[line.clone()])
+            || needs_its_place && line.has_sequence
             || (start..end).any(|place| has_known(text, place, 1, start, set))
         {
             return None;
@@ -399,6 +413,7 @@ impl Word {
 fn room(before: &[u8], word: &[u8], behind: &[u8]) -> Option<usize> {
     let brackets = memchr::memrchr2_iter(b'[', b']', before).filter(|at| !ends_in_introducer(&before[..*at]));
     let Some(open) = brackets.take_while(|at| before[*at] == b'[').last() else { return Some(Word::LONG) };
+    let behind = &behind[..behind.len().min(TAG_MAX)];
     let length = before.len() - open + word.len() + memchr::memchr(b']', behind)? + 1;
     TAG_MAX.checked_sub(length).map(|room| room / Kept::OTHERS)
 }
@@ -518,8 +533,10 @@ fn can_stand(set: Set, before: &[u8], behind: &[u8]) -> bool {
 
 /// Whether a bar may stand behind blanks here, which tells a service whose name has an index from others.
 fn may_have_index(behind: &[u8]) -> bool {
-    let blanks = behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let blanks = behind.iter().take(Word::LONG).take_while(|byte| byte.is_ascii_whitespace()).count();
     match behind[blanks..] {
+        // It is not sure.
+        _ if blanks == Word::LONG => true,
         [b'|', ..] => blanks > 0,
         // A blank that is spelled.
         [b'\\', b't' | b'r', ..] => true,
@@ -532,8 +549,11 @@ fn can_number_stand(before: &[u8], behind: &[u8]) -> bool {
     let is_of_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let own = before.iter().rev().take_while(is_of_number).count();
     let (before, own) = before.split_at(before.len() - own);
-    let rest = behind.iter().take_while(is_of_number).count();
+    let rest = behind.iter().take(Word::LONG).take_while(is_of_number).count();
     let (rest, behind) = behind.split_at(rest);
+    if rest.len() == Word::LONG {
+        return false;
+    }
     let is_fraction = own.iter().chain(rest).filter(|byte| **byte == b'.').count() == 1;
     // Whether it may be what a line begins with, once that is freed of prefixes or out of an envelope.
     let may_begin = match before {
@@ -1159,6 +1179,18 @@ mod tests {
             ("x PROCESS: y", "x Abcd: y", false),
             ("x abc: y", "x PROC: y", false),
         ]);
+    }
+
+    /// A short line may end there.
+    #[test]
+    fn nobody_looks_far_behind_a_word() {
+        for (one, other, behind) in [("x a1b", "x ab2", " "), ("x 1", "x 22", ".")] {
+            for (length, is_same) in [(Word::LONG - 1, true), (Word::LONG, false), (10_000, false)] {
+                let behind = behind.repeat(length);
+                let text = format!("{one}{behind}, y\n{other}{behind}, y\n");
+                assert_eq!(said(&text) > 0, is_same, "{one} {length}");
+            }
+        }
     }
 
     #[test]
