@@ -433,6 +433,194 @@ proptest! {
     }
 }
 
+/// What rules ask for, in pieces: between them they make any form of a container's, of a path of the state directory, and of a prefix
+/// and an envelope, whole or in part.
+const PIECES: [&str; 131] = [
+    "$E",
+    ": $E",
+    "\n",
+    "x",
+    "1",
+    "7",
+    "12",
+    "0",
+    "27604",
+    "v0.12.1",
+    "0.12.1",
+    "1.",
+    ".2",
+    ".41",
+    "0.412",
+    "103.2 ",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "\t",
+    "é",
+    "\r",
+    "\\n",
+    "\\r",
+    "\\t",
+    "\\\"",
+    "\\'",
+    "\\\\",
+    "\\/",
+    "\\u001b[1m",
+    "\\x1b[1m",
+    "\\u0023",
+    "\\u00237 0.4 ",
+    "\\u005b3/3] ",
+    "3\\/3] ",
+    "\\u002edocker",
+    "\\/.docker",
+    "\\",
+    "\x1b[1m",
+    "\x1b",
+    "\"",
+    "\"",
+    "'",
+    "'",
+    "b'",
+    "`",
+    "#",
+    "#7",
+    "#7 ",
+    "##",
+    "##[error]",
+    "##teamcity[message text='",
+    "|",
+    "|",
+    "|n",
+    "|'",
+    " |",
+    " | ",
+    " | >>> ",
+    "|     ",
+    "=",
+    "=>",
+    "=> ",
+    "=> # ",
+    ">",
+    "> ",
+    "> [",
+    "[",
+    "]",
+    "] ",
+    "[3/3]",
+    "[3/3] ",
+    "/3",
+    "/3] ",
+    "internal",
+    "[internal] ",
+    "[base 2/",
+    "Step ",
+    "Step 3/4",
+    "Step 3/4 : ",
+    " : ",
+    ": ",
+    ":",
+    ",",
+    ", ",
+    "{",
+    "{\"",
+    "}",
+    "{\"log\":\"",
+    "{\"k\":\"",
+    "{'k': '",
+    "\",\"",
+    "\",\"error\":\"",
+    "Step 3/4 \",\"error\":\"",
+    "27604 0\",\"error\":\"docker ",
+    "\": \"",
+    "\":[",
+    "\"msg\":\"",
+    "name",
+    "\"name\"",
+    "\"id\": \"",
+    "\\\"short\\\": \\\"",
+    "detail",
+    "\"vertexes\"",
+    "statuses",
+    "Logs",
+    "\"warnings\"",
+    "msg=\"",
+    "err=\"",
+    "stderr: '",
+    "process ",
+    "process \"",
+    "PROCESS",
+    "command ",
+    "the command '",
+    "executor failed running [",
+    "docker",
+    " docker ",
+    "/usr/bin/docker ",
+    "buildx",
+    "/buildx",
+    "buildkitd ",
+    "/",
+    "/x",
+    "/.docker",
+    "/.tmp-1",
+    "/activity",
+    "web-1",
+    "web ",
+    "2026-11-23T21:39:00.1Z ",
+];
+
+proptest! {
+    #![proptest_config(config(60000))]
+
+    /// A line is passed over whatever it is wrapped in only if nothing on it can make it say more.
+    #[test]
+    fn the_scanner_and_the_oracle_agree_on_lines_in_pieces(
+        known in prop::collection::vec(0..KNOWN.len(), 0..3),
+        lines in prop::collection::vec((prop::sample::select(&AROUND[..]), pieces(8), 0..4usize, pieces(4)), 1..4),
+        end in 0..ENDS.len(),
+    ) {
+        let mut stream = line_with(FLOOD[0], "");
+        for known in known {
+            stream += &line_with(KNOWN[known], "");
+        }
+        for ((opening, closing), before, sentinel, behind) in lines {
+            let sentinel = [" $E", ": $E", "x: $E", "$E"][sentinel];
+            let line = [opening, &before.concat(), sentinel, &behind.concat(), closing].concat();
+            stream += &line_with(&line, "");
+        }
+        stream += ENDS[end];
+        let oracle = oracle::judged(stream.as_bytes(), false);
+        prop_assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{:?}", stream);
+    }
+}
+
+/// What may stand around them.
+const AROUND: [(&str, &str); 16] = [
+    ("", ""),
+    ("", ""),
+    ("", ""),
+    ("{\"log\":\"", "\"}"),
+    ("{\"log\":\"", "\\n\"}"),
+    ("{\"log\":\"x", "\\n\",\"stream\":\"stderr\"}"),
+    ("{\"k\":\"", "\\n\"}"),
+    ("{\"k\":\"x ", "\"}"),
+    ("{\"msg\":\"", "\"}"),
+    ("x {\"msg\": \"", ""),
+    ("[{'k': '", "'}]"),
+    ("msg=\"", "\""),
+    ("{\"k\":\"{\\\"log\\\":\\\"", "\\\"}\"}"),
+    ("##teamcity[message text='", "']"),
+    ("21:39:00 [x] ", ""),
+    ("\x1b[1m", "\x1b[0m"),
+];
+
+fn pieces(most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::collection::vec(prop::sample::select(&PIECES[..]), 0..most)
+}
+
+/// Lines of a container, of the state directory, and that mention what they say.
+const KNOWN: [&str; 3] = ["#7 0.1 $E", "mkdir /x/.docker: $E", "x=$E"];
+
 /// A line with an escape sequence before so many characters, in an object of JSON, with slashes spelled, behind a time.
 fn wrapped(line: &str, sequence: Option<usize>, in_json: bool, slashes: bool, stamped: bool) -> String {
     let mut line = line.to_owned();

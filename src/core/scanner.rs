@@ -270,8 +270,11 @@ impl Scanner {
         let (mut known, mut is_open) = (self.known(), !self.excerpt.is_closed());
         // Up to where they were taken, and up to where they can be.
         let (mut taken, mut end) = (start, start);
-        let mut next =
-            if known.knows_plain() && !is_open { flood.next(known, start, &mut is_open) } else { Ok(start) };
+        let mut next = if known.asks().is_some() && !is_open {
+            flood.next(known, start, &mut is_open)
+        } else {
+            Ok(start)
+        };
         while let Ok(from) = next {
             match flood.known(known, from, &mut is_open) {
                 Ok(behind) => end = behind,
@@ -301,14 +304,11 @@ impl Scanner {
     fn known(&self) -> Known {
         let near = &self.near;
         let seen = [
-            (near.state_dir.is_some(), Kinds::STATE_DIR),
             (near.elsewhere.is_some(), Kinds::ELSEWHERE),
-            (near.mentioned_erofs.is_some(), Kinds::EROFS_MENTIONED),
-            (near.other_cause.is_some(), Kinds::OTHER_CAUSE),
-            (self.in_stream.activity.is_some(), Kinds::ACTIVITY_STATED),
-            (near.mentioned_activity.is_some(), Kinds::ACTIVITY_MENTIONED),
-            (near.container_erofs.is_some(), Kinds::EROFS_HANDED),
-            (near.container_activity.is_some(), Kinds::ACTIVITY_HANDED),
+            (near.state_dir.is_some(), Kinds::STATE_DIR),
+            (near.mentioned_erofs.is_some(), Kinds::MENTIONED),
+            (near.container_erofs.is_some(), Kinds::CONTAINER_EROFS),
+            (near.container_activity.is_some(), Kinds::CONTAINER_ACTIVITY),
         ];
         let seen = seen.into_iter().filter(|(is_seen, _)| *is_seen);
         Known::of(seen.fold(Kinds::NONE, |kinds, (_, kind)| kinds.or(kind)))

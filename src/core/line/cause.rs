@@ -56,15 +56,11 @@ impl<'t> Named<'t> {
     /// `: `; an operation and a path alone, or the beginning of a word that could have become the EROFS
     /// sentinel, is a line that was cut off.
     pub(crate) fn behind(&self, from: usize) -> Option<Cause> {
-        let cause = &self.cause[..self.cause.len().min(CAUSE_MAX)];
-        self.has_other(from).then(|| Cause { text: cause.to_vec(), kind: kind(self.cause) })
-    }
-
-    /// Whether there is such a cause.
-    pub(crate) fn has_other(&self, from: usize) -> bool {
         let at_once = |colon: usize| self.text[from..colon].iter().all(|b| is_blank(*b));
-        !self.is_open
-            && self.colon.is_some_and(|colon| colon >= from && !(self.is_operation && at_once(colon)))
+        let has_other = !self.is_open
+            && self.colon.is_some_and(|colon| colon >= from && !(self.is_operation && at_once(colon)));
+        let cause = &self.cause[..self.cause.len().min(CAUSE_MAX)];
+        has_other.then(|| Cause { text: cause.to_vec(), kind: kind(self.cause) })
     }
 }
 

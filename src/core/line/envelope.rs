@@ -78,6 +78,18 @@ pub(super) fn open(text: Text, said: &mut impl Put) -> Option<usize> {
     (put(&members, text, said) || in_front > 0).then_some(in_front)
 }
 
+/// How much of a line an object of JSON takes up to the end of its first string, where that is opened and says something, as in a log of
+/// containers: `{"log":"text\n","stream":…`. Where it is not sure there is none. Linear.
+pub(super) fn first_string(line: &[u8]) -> Option<usize> {
+    let rest = line.strip_prefix(b"{\"")?;
+    let (key, value) = rest.split_at(memchr::memchr(b'"', rest)?);
+    if !is_text_key(key) || !value.starts_with(b"\":\"") {
+        return None;
+    }
+    let (_, end) = string(line, b"{\"\":".len() + key.len(), b'\\');
+    matches!(line.get(end), Some(b',' | b'}')).then_some(end)
+}
+
 /// A string as it is spelled, without its quotes.
 #[derive(Clone, Copy, Debug)]
 struct Spelled<'t> {

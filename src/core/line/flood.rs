@@ -1,6 +1,6 @@
 //! Lines that say again what was said.
 
-use super::{Known, Looks, Signs, Words, voice};
+use super::{Known, Looks, Signs, Words, plain, voice};
 use fearless_simd::Level;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
@@ -19,8 +19,8 @@ impl<'t> Flood<'t> {
     /// `is_open` says whether it may stand in an excerpt, and is told. An error where no core is near, with where the line
     /// begins up to which that is so.
     pub(crate) fn next(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
-        if known.knows_plain() && !*is_open {
-            let (at, is_odd) = self.looks.plain(from);
+        if let Some(asked) = known.asks().filter(|_| !*is_open) {
+            let (at, is_odd) = plain(self.looks.level(), self.looks.text(), from, asked);
             return if is_odd { Ok(at) } else { Err(at) };
         }
         let (at, has_rule) = self.looks.near(from).ok_or(from)?;
@@ -58,11 +58,7 @@ impl<'t> Flood<'t> {
             }
         };
         let (_, signs) = self.looks.line(from);
-        let covered = match known.covers(&mut self.looks, line.clone(), signs, *is_open) {
-            Ok(()) => true,
-            Err(head) => !*is_open && known.covers_opened(&mut self.looks, line, signs, head),
-        };
-        if !covered {
+        if !known.covers(self.looks.level(), &text[line], signs, *is_open) {
             return Err((length, signs));
         }
         if !*is_open {

@@ -11,6 +11,7 @@ mod excerpt;
 mod flood;
 mod known;
 mod looks;
+mod odd;
 mod places;
 mod plain;
 mod signs;
@@ -28,6 +29,7 @@ pub(crate) use excerpt::{Excerpt, RULE};
 pub(crate) use flood::Flood;
 pub(crate) use known::{Kinds, Known};
 use looks::Looks;
+use plain::{Asked, is_plain, plain};
 pub(crate) use signs::Signs;
 use text::{Remade, Text};
 use voice::Handed;
@@ -307,12 +309,16 @@ fn sightings(
 
 /// Whether the characters around a phrase make it part of a path, an argument or a quotation.
 fn mentioned(before: &[u8], behind: &[u8]) -> bool {
-    let inside_path = match behind {
+    goes_on(behind) || last_char(before).is_some_and(joins)
+}
+
+/// Whether what stands behind a phrase makes it part of a path.
+fn goes_on(behind: &[u8]) -> bool {
+    match behind {
         [b'/' | b'\\', ..] => true,
         [b'.', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
-    };
-    inside_path || last_char(before).is_some_and(joins)
+    }
 }
 
 /// The last character of `bytes`, where they end in valid UTF-8.

@@ -5,7 +5,10 @@
     reason = "what is not inlined into `dispatch!` is not compiled for its instruction set"
 )]
 
-use super::RULE;
+use super::{
+    RULE,
+    odd::{BEFORE, BEHIND},
+};
 use crate::core::sentinel::Sentinel;
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
@@ -16,39 +19,25 @@ pub(super) struct Places {
     pub(super) rule: u64,
     pub(super) erofs: u64,
     pub(super) activity: u64,
-    /// A core of EROFS that may be part of something else.
-    pub(super) joined: u64,
-    /// What keeps a line from being passed over, see [`Looks::plain`](super::Looks::plain): all but `joined`.
-    pub(super) odd: u64,
-    /// All of [`SINGLE`] and [`FIRST`] but the cores, and which of them stand there.
+    /// All signs of one character and marks, and which of them stand there: a bit for each.
     pub(super) signs: u64,
-    pub(super) single: [u8; 64],
-    pub(super) pair: [u8; 64],
+    pub(super) sign: [u8; 64],
 }
 
 impl Places {
-    pub(super) const NONE: Self = Self {
-        newline: 0,
-        rule: 0,
-        erofs: 0,
-        activity: 0,
-        joined: 0,
-        odd: 0,
-        signs: 0,
-        single: [0; 64],
-        pair: [0; 64],
-    };
+    pub(super) const NONE: Self =
+        Self { newline: 0, rule: 0, erofs: 0, activity: 0, signs: 0, sign: [0; 64] };
 }
 
 /// Sets of bytes, a bit for each, in a form that vectors can ask: a byte is in those that have both its low and its
 /// high nibble. The sixteen answers, for each sixteen bytes of a vector.
-struct Sets {
+pub(super) struct Sets {
     low: [u8; 64],
     high: [u8; 64],
 }
 
 impl Sets {
-    const fn of(sets: [&[u8]; 8]) -> Self {
+    pub(super) const fn of(sets: [&[u8]; 8]) -> Self {
         let (mut low, mut high, mut members) = ([0; 64], [0; 64], [0; 256]);
         let mut set = 0;
         while set < sets.len() {
@@ -75,80 +64,45 @@ impl Sets {
         Self { low, high }
     }
 
-    /// Whether a byte is in one of them.
-    const fn has(&self, byte: u8) -> bool {
-        self.low[(byte % 16) as usize] & self.high[(byte / 16) as usize] != 0
-    }
-
     /// Which of them each byte is in.
     #[inline(always)]
-    fn have<S: Simd>(&self, simd: S, bytes: u8x64<S>) -> u8x64<S> {
+    pub(super) fn have<S: Simd>(&self, simd: S, bytes: u8x64<S>) -> u8x64<S> {
         let answers =
             |table: &[u8; 64], nibbles| u8x64::from_slice(simd, table).swizzle_dyn_within_blocks(nibbles);
         answers(&self.low, bytes & u8x64::splat(simd, 0xf)) & answers(&self.high, bytes >> 4)
     }
 }
 
-/// Signs of one character; the first four are those of [`Signs`](super::Signs), the next marks, the last is none but begins the
-/// escapes of a string.
-const SINGLE: Sets = Sets::of([b"\x1b", b"\r", b"\t", b"\"'", b"#", b"[{", b"|", b"\\"]);
-const RETURN: u8 = 1 << 1;
+/// Signs of one character: those of [`Signs`](super::Signs), then marks. The last is none, but may be odd.
+pub(super) const SINGLE: Sets = Sets::of([b"\x1b", b"\r", b"\t", b"\"'", b"#", b"[{", b"|", b"\\]"]);
+pub(super) const ESCAPE: u8 = 1;
+pub(super) const RETURN: u8 = 1 << 1;
 pub(super) const QUOTE: u8 = 1 << 3;
-pub(super) const BACKSLASH: u8 = 1 << 7;
+pub(super) const MARKS: u8 = 0b111 << 4;
+pub(super) const BAR: u8 = 1 << 6;
+pub(super) const OTHERS: u8 = 1 << 7;
 
-/// Those of them that are odd wherever they stand.
-const ODD: u8 = !(QUOTE | BACKSLASH);
-
-/// Signs of two: the first character, and the second. A mark, two of the state directory, and how the cores begin.
-const FIRST: Sets = Sets::of([b".", b".", b"dD", b"dD", b"tT", b"", b"", b""]);
-const SECOND: Sets = Sets::of([b"0123456789", b"dDtT", b"xX", b"-", b"yY", b"", b"", b""]);
-
-/// Their bits of the cores.
-const EROFS: u8 = 1 << 3;
-const ACTIVITY: u8 = 1 << 4;
-
-/// How a line begins that is the client's, and has no prefix of its transport, whatever stands behind: not with a digit, a
-/// bracket, a quote, `#`, `=`, `<`, `>`, a blank or a control, the `S` of `Step 3/5 : `, or what a month begins with.
-const HEAD: Sets = Sets::of([
-    b"!$%&*+,-./",
-    b":;?",
-    b"@BCEGHIKL",
-    b"PQRTUVWXYZ\\]^pqrtuvwxyz|}~",
-    b"_",
-    b"`abcdefghijklmno",
-    b"s",
-    b"\n\r",
-]);
-
-/// Whether a line that begins like this has no prefix, and is no container's.
-pub(super) fn is_plain_head(byte: u8) -> bool {
-    HEAD.has(byte)
-}
-
-/// What stands in front of a quote that is one of a name, see [`is_of_a_name`](super::known): the last character in front of
-/// an opening one is a blank, behind the word in front of it; in front of a closing one the name ends.
-const BEFORE: Sets = Sets::of([
+/// What of two characters is a mark, how the cores begin, and what else may be odd: the first, and the second. More than is asked for
+/// is in the same sets where vectors cannot tell it apart.
+pub(super) const FIRST: Sets = Sets::of([b"dD", b"tT", b".", b"dD", b".", b"#", b"0123456789>", b"\"'"]);
+pub(super) const SECOND: Sets = Sets::of([
+    b"-",
+    b"yY",
+    b"dDtT",
+    b"xX",
+    b"0123456789",
+    b"0123456789 !\"#$%&'()",
     b" ",
-    b"0123456789",
-    b"ABCDEFGHIJKLMNO",
-    b"PQRSTUVWXYZpqrstuvwxyz",
-    b"acdefghijklmno",
-    b"-./",
-    b"_",
-    b"",
+    b"CDFGILNSTVWYcdfgilnstvwy\\^|~",
 ]);
-const OPENS: u8 = 1;
-/// No word ends here that introduces a command.
-const WORD: Sets = Sets::of([
-    b"0123456789",
-    b"ABCEFGHIJKLMNOabcefghijklmno",
-    b"PQRTUVWXYZpqrtuvwxyz",
-    b"",
-    b"",
-    b"",
-    b"",
-    b"",
-]);
+
+/// Their bits: of the cores, of the mark, which is one of [`MARKS`], and of what is odd where a few more characters are as they may be,
+/// see [`plain`](super::plain).
+pub(super) const CORES: u8 = 0b11;
+pub(super) const HIDDEN: u8 = 1 << 2;
+pub(super) const DECIMAL: u8 = 1 << 4;
+pub(super) const OTHER_PAIRS: u8 = 1 << 3 | 0b11 << 5;
+pub(super) const KEYS: u8 = 1 << 7;
 
 /// A core as a number, and the bits of its letters that tell their case.
 struct Core {
@@ -177,11 +131,13 @@ impl Core {
     }
 }
 
-/// How far is looked in front of 64 bytes, and behind them: the phrase of EROFS begins that many in front of its core, and
-/// ends so many behind.
-const BACK: usize = Sentinel::Erofs.core().1 + 1;
-const AHEAD: usize = Sentinel::Erofs.phrase().len() - Sentinel::Erofs.core().1;
-const REACH: usize = BACK + 64 + AHEAD;
+/// Where the phrase of EROFS ends behind its core, and how far in front of it it begins, with the character before.
+pub(super) const ENDS: usize = Sentinel::Erofs.phrase().len() - Sentinel::Erofs.core().1;
+pub(super) const BEGINS: usize = Sentinel::Erofs.core().1 + 1;
+
+/// The 64 bytes, and what is looked at in front of them and behind.
+pub(super) const REACH: usize = BEFORE + 64 + BEHIND;
+const _: () = assert!(BEGINS <= BEFORE && ENDS < BEHIND && RULE.len() < BEHIND);
 
 /// What begins where in a text from `at` on, in as many times 64 bytes as there are places for. The text begins where a line does.
 pub(super) fn look(level: Level, text: &[u8], at: usize, of: &mut [Places]) {
@@ -190,24 +146,33 @@ pub(super) fn look(level: Level, text: &[u8], at: usize, of: &mut [Places]) {
 
 #[inline(always)]
 fn all_places<S: Simd>(simd: S, text: &[u8], at: usize, of: &mut [Places]) {
+    let mut room = None;
     for (i, of) in of.iter_mut().enumerate() {
-        let at = at + 64 * i;
-        let around = at.checked_sub(BACK).and_then(|start| text[start..].first_chunk());
-        *of = if let Some(around) = around {
-            places(simd, around)
-        } else {
-            // A line ends in front of the text, and behind it stands nothing that is a sign.
-            let mut padded = [0; REACH];
-            padded[..BACK].fill(b'\n');
-            let before = at.min(BACK);
-            let near = &text[at - before..text.len().min(at + 64 + AHEAD)];
-            padded[BACK - before..][..near.len()].copy_from_slice(near);
-            places(simd, &padded)
-        };
+        *of = places(simd, around(text, at + 64 * i, &mut room));
     }
 }
 
-/// What begins where in the 64 bytes behind the first [`BACK`].
+/// The 64 bytes of a text from `at` on with what is looked at around them. Where the text begins or ends near, for which there is
+/// `room`, a line ends in front of it, and behind it stands nothing that is a sign.
+#[inline(always)]
+pub(super) fn around<'t>(text: &'t [u8], at: usize, room: &'t mut Option<[u8; REACH]>) -> &'t [u8; REACH] {
+    match at.checked_sub(BEFORE).and_then(|start| text[start..].first_chunk()) {
+        Some(around) => around,
+        None => padded(text, at, room),
+    }
+}
+
+#[cold]
+fn padded<'r>(text: &[u8], at: usize, room: &'r mut Option<[u8; REACH]>) -> &'r [u8; REACH] {
+    let padded = room.insert([0; REACH]);
+    padded[..BEFORE].fill(b'\n');
+    let before = at.min(BEFORE);
+    let near = &text[at - before..text.len().min(at + 64 + BEHIND)];
+    padded[BEFORE - before..][..near.len()].copy_from_slice(near);
+    padded
+}
+
+/// What begins where in the 64 bytes behind the first [`BEFORE`].
 #[inline(always)]
 fn places<S: Simd>(simd: S, around: &[u8; REACH]) -> Places {
     let from = |at: usize| u8x64::from_slice(simd, &around[at..at + 64]);
@@ -215,62 +180,44 @@ fn places<S: Simd>(simd: S, around: &[u8; REACH]) -> Places {
     let any = |of: u8x64<S>, sets: u8| !(of & splat(sets)).simd_eq(splat(0)).to_bitmask();
     let is = |of: u8x64<S>, byte: u8| of.simd_eq(splat(byte)).to_bitmask();
 
-    let bytes = from(BACK);
-    let single = SINGLE.have(simd, bytes);
-    let pair = FIRST.have(simd, bytes) & SECOND.have(simd, from(BACK + 1));
-    let mut cores = any(pair, EROFS | ACTIVITY);
-    let newline = is(bytes, b'\n');
-    let mut marks = any((single & splat(ODD)) | (pair & splat(!(EROFS | ACTIVITY))), u8::MAX);
-    let before_newline = newline >> 1 | u64::from(around[BACK + 64] == b'\n') << 63;
-    if marks & before_newline != 0 {
-        // At the end of a line it is part of that.
-        marks &= !(before_newline & any(single, RETURN));
+    let bytes = from(BEFORE);
+    let pair = FIRST.have(simd, bytes) & SECOND.have(simd, from(BEFORE + 1));
+    let sign = (SINGLE.have(simd, bytes) & splat(!OTHERS)) | (pair & splat(DECIMAL));
+    let (newline, mut signs) = (is(bytes, b'\n'), any(sign, u8::MAX));
+    let before_newline = newline >> 1 | u64::from(around[BEFORE + 64] == b'\n') << 63;
+    if signs & before_newline != 0 {
+        // At the end of a line a carriage return is part of that.
+        signs &= !(before_newline & is(bytes, b'\r'));
     }
-    let quotes = any(single, !ODD);
-    let mut places = Places {
-        newline,
-        rule: 0,
-        erofs: 0,
-        activity: 0,
-        joined: 0,
-        odd: marks,
-        signs: marks | quotes,
-        single: single.into(),
-        pair: pair.into(),
-    };
-    while cores != 0 {
-        let at = cores.trailing_zeros() as usize;
-        let word = u32::from_ne_bytes(std::array::from_fn(|i| around[BACK + at + i]));
-        let place = |is: bool| u64::from(is) << at;
-        if EROFS_CORE.is(word) {
-            places.erofs |= place(true);
-            places.joined |= place(!matches!(around[at], b' ' | b'\n') | goes_on(around[BACK + AHEAD + at]));
-        } else {
-            places.activity |= place(ACTIVITY_CORE.is(word));
-        }
-        cores &= cores - 1;
-    }
-    let dash = is(bytes, b'-');
-    // One at the end may go on behind.
-    if dash & (dash >> 1 | 1 << 63) != 0 {
-        let ahead = around[BACK + 64..][..RULE.len() - 1].iter().rev();
-        let ahead = ahead.fold(0, |bits, byte| bits << 1 | u128::from(*byte == b'-'));
-        places.rule = runs(u128::from(dash) | ahead << 64);
-    }
-    if quotes != 0 {
-        let before = BEFORE.have(simd, from(BACK - 1));
-        let opens = any(before, OPENS) & any(WORD.have(simd, from(BACK - 2)), u8::MAX);
-        places.odd |= any(single, QUOTE) & !(opens | any(before, !OPENS));
-    }
-    let head = places.newline << 1 | u64::from(around[BACK - 1] == b'\n');
-    places.odd |= head & !any(HEAD.have(simd, bytes), u8::MAX);
-    places.odd |= places.activity | places.rule;
-    places
+    let (erofs, activity) = cores(any(pair, CORES), around);
+    let sign = sign.into();
+    Places { newline, rule: rules(is(bytes, b'-'), around), erofs, activity, signs, sign }
 }
 
-/// Whether what stands behind a phrase makes it part of something else.
-pub(super) fn goes_on(behind: u8) -> bool {
-    matches!(behind, b'/' | b'\\' | b'.')
+/// Those of these places of 64 at which a core of EROFS stands, and one of the activity failure.
+#[inline(always)]
+pub(super) fn cores(mut places: u64, around: &[u8; REACH]) -> (u64, u64) {
+    let (mut erofs, mut activity) = (0, 0);
+    while places != 0 {
+        let at = places.trailing_zeros() as usize;
+        let word = u32::from_ne_bytes(std::array::from_fn(|i| around[BEFORE + at + i]));
+        erofs |= u64::from(EROFS_CORE.is(word)) << at;
+        activity |= u64::from(ACTIVITY_CORE.is(word)) << at;
+        places &= places - 1;
+    }
+    (erofs, activity)
+}
+
+/// Where rules stand, with these dashes among 64 bytes.
+#[inline(always)]
+pub(super) fn rules(dashes: u64, around: &[u8; REACH]) -> u64 {
+    // One at the end may go on behind.
+    if dashes & (dashes >> 1 | 1 << 63) == 0 {
+        return 0;
+    }
+    let ahead = around[BEFORE + 64..][..RULE.len() - 1].iter().rev();
+    let ahead = ahead.fold(0, |bits, byte| bits << 1 | u128::from(*byte == b'-'));
+    runs(u128::from(dashes) | ahead << 64)
 }
 
 /// Where so many dashes stand side by side as a rule has.
