@@ -435,7 +435,7 @@ proptest! {
 
 /// What rules ask for, in pieces: between them they make any form of a container's, of a path of the state directory, and of a prefix
 /// and an envelope, whole or in part.
-const PIECES: [&str; 131] = [
+const PIECES: [&str; 134] = [
     "$E",
     ": $E",
     "\n",
@@ -477,6 +477,9 @@ const PIECES: [&str; 131] = [
     "\\",
     "\x1b[1m",
     "\x1b",
+    "\x1b]0;",
+    "\x07",
+    "\x1b[1",
     "\"",
     "\"",
     "'",

@@ -1,6 +1,6 @@
 //! Lines that say again what was said.
 
-use super::{Known, Looks, Signs, Words, plain, voice};
+use super::{Asked, FIRST, Known, Looks, Signs, Words, plain, text::Text, voice};
 use fearless_simd::Level;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
@@ -58,6 +58,12 @@ impl<'t> Flood<'t> {
             }
         };
         let (_, signs) = self.looks.line(from);
+        if let Some(asked) = known.asks().filter(|_| signs.have(Signs::ESCAPE) && !*is_open) {
+            let end = self.coloured(asked, from, length + 1);
+            if end > from {
+                return Ok(end);
+            }
+        }
         if !known.covers(self.looks.level(), &text[line], signs, *is_open) {
             return Err((length, signs));
         }
@@ -75,8 +81,90 @@ impl<'t> Flood<'t> {
         if is_open { end } else { self.words.said(self.looks.level(), text, end) }
     }
 
+    /// Where the lines end, from the one at `from` on that takes so much, that are plain once they are freed of escape sequences; `from`
+    /// where the first is not. Linear.
+    fn coloured(&self, asked: Asked, from: usize, length: usize) -> usize {
+        // So much is freed at once, where all in front of it was plain.
+        const MOST: usize = 4096;
+        if length > FIRST {
+            return from;
+        }
+        let (text, mut end, mut most, mut freed) = (self.looks.text(), from, length, Vec::new());
+        while let Some(last) = memchr::memrchr(b'\n', &text[end..text.len().min(end + most)]) {
+            let lines = &text[end..=end + last];
+            freed.clear();
+            Text::raw(lines).put_without_escapes(&mut freed);
+            // A sequence that goes on behind the end of its line would not by itself.
+            if newlines(&freed).count() != newlines(lines).count() {
+                break;
+            }
+            let (at, _) = plain(self.looks.level(), &freed, 0, asked);
+            if at < freed.len() {
+                let passed = newlines(&freed[..at]).count();
+                end += newlines(lines).take(passed).last().map_or(0, |last| last + 1);
+                break;
+            }
+            (end, most) = (end + last + 1, (2 * most).min(MOST));
+        }
+        end
+    }
+
     /// Keeps a line that was judged outside of excerpts: the next may say the same.
     pub(crate) fn keep(&mut self, from: usize, length: usize) {
         self.words.keep(self.looks.text(), from, length);
+    }
+}
+
+fn newlines(lines: &[u8]) -> memchr::Memchr<'_> {
+    memchr::memchr_iter(b'\n', lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Kinds, *};
+
+    const COLOURED: &str = "\x1b[31mcp\x1b[0m: x: read-only file system\n";
+
+    #[test]
+    fn coloured_lines_are_passed_over_as_far_as_they_are_plain() {
+        let known = Known::of(Kinds::ELSEWHERE);
+        for many in [1, 2, 3, 7, 100, 300] {
+            let plain = COLOURED.repeat(many);
+            for odd in [
+                "",
+                "\x1b[1m#\x1b[0m7 0.4 x: read-only file system\n",
+                "mkdir /x/.doc\x1b[1mker: read-only file system\n",
+                "---\x1b[1m---\n",
+                "\x1b[1mfailed to update builder last activity time\n",
+            ] {
+                let text = format!("{plain}{odd}");
+                let mut flood = Flood::at(text.as_bytes(), Level::new());
+                assert_eq!(flood.known(known, 0, &mut false), Ok(plain.len()), "{many} {odd:?}");
+                if !odd.is_empty() {
+                    assert!(flood.known(known, plain.len(), &mut false).is_err(), "{odd:?}");
+                }
+                // In an excerpt it may be a container's.
+                assert!(Flood::at(text.as_bytes(), Level::new()).known(known, 0, &mut true).is_err());
+                assert!(
+                    Flood::at(text.as_bytes(), Level::new())
+                        .known(Known::of(Kinds::NONE), 0, &mut false)
+                        .is_err()
+                );
+            }
+        }
+        let long = format!("{}{COLOURED}", "x".repeat(FIRST));
+        assert!(Flood::at(long.as_bytes(), Level::new()).known(known, 0, &mut false).is_err());
+    }
+
+    #[test]
+    fn a_sequence_ends_with_its_line() {
+        let lines = COLOURED.repeat(3);
+        let text = format!("{lines}\x1b]0;x: read-only file system\n#7 0.4 x: read-only file system\x07\n");
+        let mut flood = Flood::at(text.as_bytes(), Level::new());
+        let mut from = 0;
+        while let Ok(end) = flood.known(Known::of(Kinds::ELSEWHERE), from, &mut false) {
+            from = end;
+        }
+        assert!(text[from..].starts_with("#7 "), "{from}");
     }
 }

@@ -64,8 +64,9 @@ impl Known {
     /// Whether a whole line with these signs tells nothing else that is not passed over; `in_excerpt` says whether it may stand in
     /// an excerpt. Linear, and takes much less than to judge it. Where it is not sure it says no.
     pub(crate) fn covers(self, level: Level, line: &[u8], signs: Signs, in_excerpt: bool) -> bool {
+        // What stands apart can come together where an escape sequence goes.
         if signs.have(Signs::ESCAPE) {
-            return !in_excerpt && self.covers_freed(level, line);
+            return false;
         }
         if begins_container(line, signs) {
             return !signs.have(self.container);
@@ -76,14 +77,6 @@ impl Known {
         self.client.is_some_and(|asked| {
             (is_known || string.is_some()) && is_plain(level, line, string.unwrap_or(0), asked)
         })
-    }
-
-    /// The same of one outside of excerpts that has escape sequences.
-    fn covers_freed(self, level: Level, line: &[u8]) -> bool {
-        let Some(asked) = self.client.filter(|_| line.len() <= FIRST) else { return false };
-        let mut freed = Vec::with_capacity(line.len());
-        Text::raw(line).put_without_escapes(&mut freed);
-        is_plain(level, &freed, 0, asked)
     }
 }
 
@@ -168,19 +161,6 @@ mod tests {
             (format!("{{\"log\":\"x\",\"log\":\"cp: x: {E}\\n\"}}"), false),
             (format!("x {{\"log\":\"cp: x: {E}\\n\"}}"), false),
             (format!("cp: x: {E}"), false),
-        ] {
-            assert_eq!(covers(&[Kinds::ELSEWHERE], &line, false), is_covered, "{line}");
-            assert!(!covers(&[Kinds::CONTAINER_EROFS], &line, false), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_line_is_freed_of_colours() {
-        for (line, is_covered) in [
-            (format!("\x1b[1mcp\x1b[0m: x: {E}"), true),
-            (format!("\x1b[1m#\x1b[0m7 0.4 x: {E}"), false),
-            (format!("\x1b[1mmkdir\x1b[0m /x/.doc\x1b[1mker: {E}"), false),
-            (format!("\x1b[1mcp\x1b[0m: x: {E}{}", "x".repeat(FIRST)), false),
         ] {
             assert_eq!(covers(&[Kinds::ELSEWHERE], &line, false), is_covered, "{line}");
             assert!(!covers(&[Kinds::CONTAINER_EROFS], &line, false), "{line}");
