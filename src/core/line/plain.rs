@@ -336,7 +336,7 @@ mod tests {
         "activity time",
         "read-only file system \r\x20",
     ];
-    const HANDED: [&str; 68] = [
+    const HANDED: [&str; 69] = [
         "#7 x: read-only file system",
         "x: #7 0.1 x: read-only file system",
         "=> x: read-only file system",
@@ -403,7 +403,8 @@ mod tests {
         "x [3\\/3] x: read-only file system",
         "27604  buildkitd read-only file system",
         "27604 0 docker\",\"x/y read-only file system",
-        "27604 0 a_path_of_more_than_the_128_bytes_that_are_looked_at_behind_the_first_of_64_of_which_a_part_may_be_the_name_of_docker_or_of_buildx_ read-only file system",
+        "27604 0y a_path_of_more_than_the_128_bytes_that_are_looked_at_behind_the_first_of_64_of_which_a_part_may_be_the_name_of_docker_or_of_buildx_ read-only file system",
+        "27604 0y buildx read-only file system",
         "27604 a_version_of_more_than_the_128_bytes_that_are_looked_at_behind_the_first_of_64_of_which_a_part_may_be_the_name_of_docker_or_of_buildx_ read-only file system",
     ];
     const STATE_DIR: [&str; 5] = [
