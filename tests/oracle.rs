@@ -14,9 +14,9 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use std::{env, fs, path::Path};
 use unwedge::core::{
-    line::{AFTER, ENVELOPES_MAX, VIEW},
+    line::{AFTER, BEFORE, ENVELOPES_MAX, VIEW},
     scanner::Scanner,
-    verdict::Verdict,
+    verdict::{NearMissKind, Verdict},
 };
 
 const WHOLE: Cut = Cut::Every(usize::MAX);
@@ -292,6 +292,21 @@ fn two_lines_of_a_flood() {
             }
         }
     }
+}
+
+/// Where a view begins what is part of a word can look like a marker. So a long line is not passed over by what stands on it.
+#[test]
+fn a_long_line_is_judged_by_its_views() {
+    let before_view = "x".repeat(VIEW - BEFORE);
+    let tail =
+        format!("27604 v0.12.1 docker {} x: read-only file system {}", "y".repeat(BEFORE), "z".repeat(AFTER));
+    let is_container = |line: &str| {
+        let stream = format!("{}\n{line}\n{}", FLOOD[0], ENDS[2]);
+        let verdict = scanned(stream.as_bytes(), &WHOLE, false);
+        assert_eq!(verdict, oracle::judged(stream.as_bytes(), false));
+        matches!(verdict, Verdict::Clear(misses) if misses.iter().any(|miss| miss.kind == NearMissKind::ContainerOutput))
+    };
+    assert!(is_container(&format!("{before_view}{tail}")) && !is_container(&format!("x{tail}")));
 }
 
 /// A line that is longer than one view, among lines that tell nothing new, to who knows the client's words, a

@@ -4,7 +4,7 @@ use super::{Asked, FIRST, Known, Looks, Signs, Words, plain, text::Text, voice};
 use fearless_simd::Level;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
-/// like one before, some because of what stands on them, or in them.
+/// like one before, some because of how they begin, or of what does not stand on them.
 pub(crate) struct Flood<'t> {
     looks: Looks<'t>,
     words: Words,
@@ -152,8 +152,11 @@ mod tests {
                 );
             }
         }
-        let long = format!("{}{COLOURED}", "x".repeat(FIRST));
-        assert!(Flood::at(long.as_bytes(), Level::new()).known(known, 0, &mut false).is_err());
+        // It is judged by its views, however short it is without its colours.
+        for long in ["x".repeat(FIRST), "\x1b[1m".repeat(FIRST / 4)] {
+            let text = format!("{long}{COLOURED}");
+            assert!(Flood::at(text.as_bytes(), Level::new()).known(known, 0, &mut false).is_err());
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! in a string, or in two strings that an envelope joins with `: `. So a line without any of it need not be taken apart. What is
 //! found here is more than what a rule finds that knows what the line is wrapped in; never less.
 
+use super::voice;
+
 /// How much is looked at in front of a place, and behind it.
 pub(super) const BEFORE: usize = 16;
 pub(super) const BEHIND: usize = 32;
@@ -198,12 +200,11 @@ fn is_version(word: &[u8]) -> bool {
 fn may_be_tool(text: &[u8]) -> bool {
     let end = text.iter().position(|byte| matches!(byte, b' ' | b'\n'));
     let mut names = text[..end.unwrap_or(text.len())].split(|byte| *byte == b'/').peekable();
-    let mut is_tool = false;
+    let mut may_be = end.is_none();
     while let Some(name) = names.next() {
         // Behind a quote it may be another string's.
         let is_last = names.peek().is_none() || name.iter().any(|byte| is_quote(*byte));
-        let known = [&b"docker"[..], b"buildx", b"buildkitd"];
-        is_tool |= is_last && known.iter().any(|tool| name.starts_with(tool));
+        may_be |= is_last && voice::is_tool(name);
     }
-    is_tool || end.is_none()
+    may_be
 }

@@ -51,7 +51,7 @@ pub(crate) fn plain(level: Level, text: &[u8], from: usize, asked: Asked) -> (us
 
 /// Whether [`plain`] would pass over a line, of which so much is a string that is opened. Linear.
 pub(crate) fn is_plain(level: Level, line: &[u8], string: usize, asked: Asked) -> bool {
-    line.len() <= FIRST && !plain_lines(level, line, 0, string, asked).1
+    !plain_lines(level, line, 0, string, asked).1
 }
 
 /// The same of lines of which so much of the text is a string that is opened.
@@ -245,6 +245,8 @@ fn names<S: Simd>(simd: S, around: &[u8; REACH], single: u8x64<S>) -> u64 {
 mod tests {
     use super::super::odd::BEHIND;
     use super::*;
+
+    const E: &str = "read-only file system";
 
     /// With the widest vectors of this processor, and with what every one has.
     const LEVELS: [fn() -> Level; 2] = [Level::new, Level::baseline];
@@ -486,6 +488,21 @@ mod tests {
         assert!(plain(Level::new(), long.as_bytes(), 0, ASKED[0]).0 > 10_000);
         let odd = format!("{}\x1b read-only file system\n", "x".repeat(10_000));
         assert_eq!(plain(Level::new(), odd.as_bytes(), 0, ASKED[0]), (0, true));
+    }
+
+    #[test]
+    fn what_is_longer_than_a_view_is_not_plain() {
+        for before in (0..64).map(|length| "x".repeat(length) + "\n") {
+            for (length, is_odd) in [(FIRST - 64, false), (FIRST + 1, true), (FIRST + 64, true)] {
+                for core in [0, length / 2, length - E.len()] {
+                    let rest = " ".repeat(length - E.len() - core);
+                    let text = format!("{before}{}{E}{rest}\n", " ".repeat(core));
+                    let at = if is_odd { before.len() } else { text.len() };
+                    let passed = plain(Level::new(), text.as_bytes(), before.len(), ASKED[0]);
+                    assert_eq!(passed, (at, is_odd), "{length} {core}");
+                }
+            }
+        }
     }
 
     /// What rules ask for, in pieces.

@@ -123,7 +123,11 @@ fn is_version(word: &[u8]) -> bool {
 }
 
 fn names_docker(word: &[u8]) -> bool {
-    let name = word.rsplit(|b| *b == b'/').next().unwrap_or(word);
+    is_tool(word.rsplit(|b| *b == b'/').next().unwrap_or(word))
+}
+
+/// Whether a program of this name is one of docker's.
+pub(super) fn is_tool(name: &[u8]) -> bool {
     [&b"docker"[..], b"buildx", b"buildkitd"].iter().any(|known| name.starts_with(known))
 }
 
