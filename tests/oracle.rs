@@ -687,6 +687,15 @@ proptest! {
 
 /// Where a rule asks for a word.
 const ASKING: &[&str] = &[
+    // The last name of a path can be the first word of a phrase.
+    "/@ to update builder last activity time mkdir /x/.docker: $E",
+    "x /x/@ to update builder last activity time mkdir /x/.docker: $E",
+    "x /@-only file system: $E",
+    "x /@ \"x: $E",
+    "x: {\"k\":\"/@ \\\"x: $E\"}",
+    "{\"k\":\"{\\\"k\\\":\\\"/@ \\\\\\\"x: $E\\\"}\"}",
+    "x /@ failed running [x: $E",
+    "x /@ command 'x: $E",
     "cp: /@: $E",
     "cp: /x/@: $E",
     "cp: '/@': $E",

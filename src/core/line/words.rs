@@ -7,8 +7,8 @@
 //! error differ that says another file, user or request on each line, whatever it is wrapped in.
 //!
 //! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for how something
-//! begins and ends in [`is_word`], for times, dates and the like in [`can_number_stand`], for a version in [`number`], for the length
-//! of a tag in [`room`], for what a list begins with in [`is_first`], for escapes and how long a line is in [`Stands`].
+//! begins and ends in [`is_word`], for times, dates and the like in [`can_number_stand`], for a version in [`number`], for what a path
+//! stands in front of in [`may_end_in_phrase`], for the length of a tag in [`room`], for what a list begins with in [`is_first`], for escapes and how long a line is in [`Stands`].
 //! `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
@@ -527,8 +527,18 @@ fn can_stand(set: Set, before: &[u8], behind: &[u8]) -> bool {
         Set::Number => can_number_stand(before, behind),
         // It may be a quote, but in front of no sentinel.
         Set::Foreign => STANDS[usize::from(*next)] & BEFORE != 0,
-        Set::Path => b" \"'(=".contains(last) && b":\"' ,)\n".contains(next) && !may_have_index(behind),
+        Set::Path => {
+            let stands = b" \"'(=".contains(last) && b":\"' ,)\n".contains(next);
+            stands && !may_have_index(behind) && !may_end_in_phrase(behind)
+        }
     }
+}
+
+/// Whether the last name of a path in front of this may be the first word of a phrase: of a sentinel, or of what is quoted back.
+fn may_end_in_phrase(behind: &[u8]) -> bool {
+    const RESTS: [&[u8]; 7] =
+        [b" to update", b" file system", b" failed running [", b" command ", b" \"", b" \\\"", b" \\\\"];
+    RESTS.iter().any(|rest| behind.get(..rest.len()).is_some_and(|start| start.eq_ignore_ascii_case(rest)))
 }
 
 /// Whether a bar may stand behind blanks here, which tells a service whose name has an index from others.
@@ -1029,6 +1039,15 @@ mod tests {
             (r"x\u001b[0m a1b y", r"x\u001b[0m ab2 y", false),
             ("x a1b y \x1b[0m", "x ab2 y \x1b[0m", false),
             ("x /a | y", "x /b | y", false),
+            // Its last name may be the first word of a phrase.
+            ("x /a to update y", "x /b to update y", false),
+            ("x /a to y", "x /b to y", true),
+            ("x /a File System", "x /b File System", false),
+            ("x /a failed running [y", "x /b failed running [y", false),
+            ("x /a command y", "x /b command y", false),
+            (r#"x /a "y"#, r#"x /b "y"#, false),
+            (r#"x /a \"y"#, r#"x /b \"y"#, false),
+            (r#"x /a \\"y"#, r#"x /b \\"y"#, false),
             // Something else stands beside it.
             ("x .a1b: y", "x .ab2: y", true),
             ("x |a1b: y", "x |ab2: y", false),
