@@ -120,7 +120,16 @@ fn check_names_each_file_and_goes_on() {
         assert_eq!(status, Some(2));
         assert!(err.starts_with("unwedge: cannot read ") && err.contains(missing.to_str().unwrap()), "{err}");
         assert!(out.contains(": wedge "), "the next file was not judged");
+        // What to do instead, which does it.
+        let advice = "find DIR -type f -exec unwedge check {} +";
+        assert_eq!(err.contains(advice), missing.is_dir(), "{err}");
     }
+    let mut find = std::process::Command::new("find");
+    find.arg(folder.path()).args(["-type", "f", "-exec", env!("CARGO_BIN_EXE_unwedge"), "check", "{}", "+"]);
+    let output = find.output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(text(&output.stdout).matches(": clear\n").count(), 2);
+    assert!(text(&output.stdout).contains(": wedge "));
 }
 
 /// A file is read to its end, however large it says that it is and wherever the buffer ends.

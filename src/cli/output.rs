@@ -149,6 +149,9 @@ pub(super) fn misused(what: &str) -> Status {
 /// Why something could not be read or written.
 pub(super) fn reason(failure: &Failure) -> String {
     match failure {
+        Failure::Read(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            format!("{error}; the files in it are judged by: find DIR -type f -exec unwedge check {{}} +")
+        }
         Failure::Read(error) => error.to_string(),
         Failure::Write(error, bytes) => format!("{error} after {bytes} bytes; the copy is incomplete"),
     }
