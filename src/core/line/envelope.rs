@@ -264,8 +264,14 @@ impl Member<'_> {
 /// joins them. Where no key is known every string of more than a word counts, behind its quote: what
 /// such a string begins with may be a mere mention. Says whether there is anything.
 fn put(members: &Strings, text: Text, said: &mut impl Put) -> bool {
-    let under = |key| members.clone().filter(move |member| member.key == key);
-    let (messages, is_known) = (under(Key::Said).count(), members.clone().any(|member| member.is_text()));
+    let (mut messages, mut errors) = (0_usize, 0_usize);
+    for member in members.clone() {
+        messages += usize::from(member.key == Key::Said);
+        errors += usize::from(member.key == Key::Error);
+    }
+    let under = |key, count| members.clone().filter(move |member| member.key == key).take(count);
+    // Of a short line all of it.
+    said.reserve(text.bytes.len().min(512));
     let mut is_first = true;
     let mut line = |member: Member, between: &[u8], quote: &[u8]| {
         // What was put there stands where the string begins.
@@ -282,9 +288,9 @@ fn put(members: &Strings, text: Text, said: &mut impl Put) -> bool {
             said.pop();
         }
     };
-    if is_known {
+    if messages + errors > 0 {
         let between: &[u8] = if messages == 1 { b": " } else { b"\n" };
-        for member in under(Key::Said).chain(under(Key::Error)) {
+        for member in under(Key::Said, messages).chain(under(Key::Error, errors)) {
             line(member, between, b"");
         }
     } else {
@@ -323,7 +329,7 @@ fn embedded(bytes: &[u8]) -> Option<(usize, Strings<'_>)> {
         let object = bytes[*at] == b'{' && begins_json(&bytes[*at..]);
         (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && voice::boundary(bytes, *at))
     })?;
-    if Handed::of(bytes, Signs::ALL).is_container(start + 1) {
+    if Handed::up_to(bytes, start + 1, Signs::ALL).is_container(start + 1) {
         return None;
     }
     let literal = Strings { bytes, form: Form::One, key: Key::Said, i: start + 1 };

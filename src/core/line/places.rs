@@ -172,6 +172,29 @@ fn padded<'r>(text: &[u8], at: usize, room: &'r mut Option<[u8; REACH]>) -> &'r 
     padded
 }
 
+/// Where the bytes of a text stand that are in one of these sets, in which 0 is not. Linear.
+pub(super) fn members<'t>(text: &'t [u8], sets: &'t Sets) -> impl Iterator<Item = usize> + 't {
+    let level = Level::new();
+    (0..text.len()).step_by(64).flat_map(move |at| {
+        let near = &text[at..text.len().min(at + 64)];
+        let mut block = [0; 64];
+        block[..near.len()].copy_from_slice(near);
+        let mut members = members_of(level, &block, sets);
+        std::iter::from_fn(move || {
+            let next = members.trailing_zeros() as usize;
+            members &= members.wrapping_sub(1);
+            (next < 64).then_some(at + next)
+        })
+    })
+}
+
+fn members_of(level: Level, block: &[u8; 64], sets: &Sets) -> u64 {
+    dispatch!(level, simd => {
+        let have = sets.have(simd, u8x64::from_slice(simd, block));
+        !have.simd_eq(u8x64::splat(simd, 0)).to_bitmask()
+    })
+}
+
 /// What begins where in the 64 bytes behind the first [`BEFORE`].
 #[inline(always)]
 fn places<S: Simd>(simd: S, around: &[u8; REACH]) -> Places {
@@ -227,4 +250,28 @@ fn runs(dashes: u128) -> u64 {
     #[expect(clippy::cast_possible_truncation, reason = "those behind are places of the next")]
     let six = (two & two >> 2 & two >> 4) as u64;
     six
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_found_where_they_stand() {
+        const SETS: Sets = Sets::of([b"#.", b"[{", b"|", b"\xff", b"", b"", b"", b"\x01"]);
+        let is_one = |byte: u8| b"#.\xff[{|\x01".contains(&byte);
+        // Each byte at each place of 64, and in one that is not full.
+        for shift in 0..=u8::MAX {
+            let text: Vec<u8> = (0..=u8::MAX).cycle().skip(shift.into()).take(300).collect();
+            for length in [0, 1, 63, 64, 65, 128, text.len()] {
+                let text = &text[..length];
+                let naive = (0..length).filter(|at| is_one(text[*at]));
+                assert!(members(text, &SETS).eq(naive), "{shift} {length}");
+            }
+            for block in text.as_chunks::<64>().0 {
+                let naive = (0..64).fold(0, |bits, at| bits | u64::from(is_one(block[at])) << at);
+                assert_eq!(members_of(Level::baseline(), block, &SETS), naive, "{shift}");
+            }
+        }
+    }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Remade {
 
 /// What bytes are put together in: with the offset of each ([`Remade`]), or without.
 pub(crate) trait Put {
+    /// Makes room for so many bytes.
+    fn reserve(&mut self, bytes: usize);
     fn push(&mut self, byte: u8, at: u32);
     /// Takes on `text[start..end]`.
     fn extend(&mut self, text: Text, start: usize, end: usize);
@@ -33,6 +35,11 @@ pub(crate) trait Put {
 }
 
 impl Put for Remade {
+    fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+        self.at.reserve(bytes);
+    }
+
     fn push(&mut self, byte: u8, at: u32) {
         self.bytes.push(byte);
         self.at.push(at);
@@ -57,6 +64,10 @@ impl Put for Remade {
 }
 
 impl Put for Vec<u8> {
+    fn reserve(&mut self, bytes: usize) {
+        self.reserve(bytes);
+    }
+
     fn push(&mut self, byte: u8, _: u32) {
         self.push(byte);
     }

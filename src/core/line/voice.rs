@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     Signs,
     envelope::{is_progress_key, member_key},
+    places::{self, Sets},
 };
 
 /// Who wrote a line.
@@ -180,16 +181,53 @@ pub(crate) struct Handed {
     marker: Option<usize>,
     /// Where the quoted commands begin and end, in order; and those that older builders quote.
     commands: Vec<Range<usize>>,
-    older: Vec<Range<usize>>,
+    older: [Option<Range<usize>>; OLDER.len()],
 }
+
+/// What every marker has, of a version behind which a program stands its first dot; and what opens a quotation.
+const HANDING: Sets = Sets::of([b"#.\"'", b"[{", b"|", b"", b"", b"", b"", b""]);
 
 impl Handed {
     /// `signs` are those of the text, or more.
     pub(crate) fn of(text: &[u8], signs: Signs) -> Self {
+        Self::up_to(text, text.len(), signs)
+    }
+
+    /// The same for what begins in front of `end`, where no marker is cut in two but one with a version, and nothing that opens a
+    /// quotation.
+    pub(crate) fn up_to(text: &[u8], end: usize, signs: Signs) -> Self {
+        let mut handed = Self { marker: None, commands: Vec::new(), older: [const { None }; OLDER.len()] };
         if !signs.have(Signs::QUOTE.or(Signs::MARK)) {
-            return Self { marker: None, commands: Vec::new(), older: Vec::new() };
+            return handed;
         }
-        Self { marker: marker(text), commands: commands(text), older: older_commands(text) }
+        // What stands at `at` may be in a version, behind a number that stands in front of it.
+        let version = |at: usize| {
+            let end = memchr::memchr2(b' ', b'.', &text[at..])?;
+            marker(text, at + end)
+        };
+        for at in places::members(text, &HANDING) {
+            if at >= end {
+                handed.marker = version(end);
+                break;
+            }
+            if let Some(first) = marker(text, at) {
+                handed.marker = version(at).or(Some(first));
+                // All that stands behind is a container's.
+                break;
+            }
+            match text[at] {
+                b'"' => handed.commands.extend(command(text, at, handed.commands.last())),
+                b'\'' | b'[' => {
+                    for (older, quoted) in handed.older.iter_mut().zip(OLDER) {
+                        if older.is_none() {
+                            *older = older_command(text, at, quoted);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        handed
     }
 
     /// Whether what stands at `at` is a container's.
@@ -199,42 +237,32 @@ impl Handed {
         let quoted = before.checked_sub(1).is_some_and(|last| self.commands[last].contains(&at));
         quoted
             || self.marker.is_some_and(|marker| marker <= at)
-            || self.older.iter().any(|command| command.contains(&at))
+            || self.older.iter().flatten().any(|command| command.contains(&at))
     }
 }
 
-/// Where the first marker of a text begins. Looks only where one of the characters stands that each has.
-fn marker(text: &[u8]) -> Option<usize> {
-    let usual = memchr::memchr3(b'#', b'[', b'|', text).is_some();
-    if !usual {
-        memchr::memchr2(b'{', b'.', text)?;
-    }
+/// Where the first marker begins of which the character at `at` is a part, in front of which there is none.
+fn marker(text: &[u8], at: usize) -> Option<usize> {
     let back =
         |from: usize, skip: fn(&u8) -> bool| from - text[..from].iter().rev().take_while(|b| skip(b)).count();
     let number = |end: usize| back(end, u8::is_ascii_digit);
-    let first = |letter: u8, start: &dyn Fn(usize) -> Option<usize>| {
-        if !usual && matches!(letter, b'#' | b'[' | b'|') {
-            return None;
+    let begins = |start: &usize| is_marker(text, *start);
+    let behind = |start: usize, length: usize| start.checked_sub(length).filter(begins);
+    match text[at] {
+        // `=> => # `; `#7 …`.
+        b'#' => behind(at, 6).or(behind(at, 0)),
+        // `=> CACHED [3/3] `; `> [3/3] `; `"[3/3] `.
+        b'[' => {
+            let state = back(at, |b| b.is_ascii_uppercase() || *b == b' ');
+            behind(state, 2).or(behind(at, 2)).or(behind(at, 0))
         }
-        let starts = memchr::memchr_iter(letter, text).filter_map(start);
-        starts.into_iter().find(|at| is_marker(text, *at))
-    };
-    let firsts = [
-        // `#7 …`; `=> => # `.
-        first(b'#', &|at| Some(at)),
-        first(b'#', &|at| at.checked_sub(6)),
-        // `> [3/3] `; `=> CACHED [3/3] `; `"[3/3] `.
-        first(b'[', &|at| at.checked_sub(2)),
-        first(b'[', &|at| back(at, |b| b.is_ascii_uppercase() || *b == b' ').checked_sub(2)),
-        first(b'[', &|at| Some(at)),
-        // `web-1  | `; `3 | >>> `.
-        first(b'|', &|at| Some(at)),
-        first(b'|', &|at| Some(number(at.checked_sub(1)?))),
-        first(b'{', &|at| Some(at)),
+        // `3 | >>> `; `web-1  | `.
+        b'|' => at.checked_sub(1).map(number).filter(begins).or(behind(at, 0)),
+        b'{' => behind(at, 0),
         // `27604 v0.12.1 …`: a dot, behind the only word with one, behind the number.
-        first(b'.', &|at| Some(number(back(at, |b| *b != b' ' && *b != b'.').checked_sub(1)?))),
-    ];
-    firsts.into_iter().flatten().min()
+        b'.' => back(at, |b| *b != b' ' && *b != b'.').checked_sub(1).map(number).filter(begins),
+        _ => None,
+    }
 }
 
 /// Whether a marker begins in the first `length` bytes of a text.
@@ -316,7 +344,8 @@ fn indexed_bar(text: &[u8], at: usize) -> bool {
 /// nobody knows (`app:build:  > [3/3] RUN …`), but not in a container's words.
 pub(crate) fn names_step(line: &[u8]) -> bool {
     let own = |at: usize| line[at..].starts_with(b"> [") && !has_time(&line[..at]);
-    line.starts_with(b"> ") || !is_container(line, Signs::ALL) && marker(line).is_some_and(own)
+    line.starts_with(b"> ")
+        || !is_container(line, Signs::ALL) && Handed::of(line, Signs::ALL).marker.is_some_and(own)
 }
 
 /// Whether the seconds of a step stand in the words in front of something, behind a prefix that nobody knows
@@ -357,46 +386,41 @@ fn is_behind(text: &[u8], end: usize, phrase: &[u8]) -> bool {
     end.checked_sub(phrase.len()).is_some_and(stands)
 }
 
-/// The commands as `BuildKit` before 0.9 and the builder before it quote them. They escape nothing, so
+/// How `BuildKit` before 0.9 and the builder before it quote a command: what is in front of it, and behind. They escape nothing, so
 /// that only the last thing that looks like an end can be one.
-fn older_commands(text: &[u8]) -> Vec<Range<usize>> {
-    const QUOTED: [(&[u8], &[u8]); 2] =
-        [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
-    let commands = QUOTED.iter().filter_map(|(introducer, end)| {
-        let quote = introducer[introducer.len() - 1];
-        let mut quotes = memchr::memchr_iter(quote, text).map(|at| at + 1);
-        let command = quotes.find(|command| is_behind(text, *command, introducer))?;
-        let closed = memchr::memrchr_iter(end[0], &text[command..])
-            .map(|at| command + at)
-            .find(|at| is_behind(text, at + end.len(), end));
-        Some(command - introducer.len()..closed.unwrap_or(usize::MAX))
-    });
-    commands.collect()
+const OLDER: [(&[u8], &[u8]); 2] =
+    [(b"executor failed running [", b"]: "), (b"the command '", b"' returned a non-zero code")];
+
+/// Where the command begins and ends whose quote stands at `quote`.
+fn older_command(text: &[u8], quote: usize, (introducer, end): (&[u8], &[u8])) -> Option<Range<usize>> {
+    let command = quote + 1;
+    if introducer[introducer.len() - 1] != text[quote] || !is_behind(text, command, introducer) {
+        return None;
+    }
+    let closed = memchr::memrchr_iter(end[0], &text[command..])
+        .map(|at| command + at)
+        .find(|at| is_behind(text, at + end.len(), end));
+    Some(command - introducer.len()..closed.unwrap_or(usize::MAX))
 }
 
-/// The commands that are quoted back, each from its introducer to its closing quote; one that is not
-/// closed goes to the end. `process %q` (`solver/llbsolver/ops/exec.go`) escapes what the command holds, so
-/// that it cannot close itself.
-fn commands(text: &[u8]) -> Vec<Range<usize>> {
+/// The command that is quoted back from the quote on that stands at `quote`, from its introducer to its closing quote; one that is not
+/// closed goes to the end. `process %q` (`solver/llbsolver/ops/exec.go`) escapes what the command holds, so that it cannot close
+/// itself. None where that is part of the command before it.
+fn command(text: &[u8], quote: usize, before: Option<&Range<usize>>) -> Option<Range<usize>> {
     const INTRODUCER: &[u8] = b"process ";
-    let mut commands: Vec<Range<usize>> = Vec::new();
-    for quote in memchr::memchr_iter(b'"', text) {
-        // In an envelope that was not opened the quotes themselves are escaped.
-        let level = text[..quote].iter().rev().take_while(|b| **b == b'\\').count();
-        let introduced = quote - level;
-        let Some(start) = introduced.checked_sub(INTRODUCER.len()) else { continue };
-        let known = commands.last().is_some_and(|last| start < last.end);
-        if known || !is_behind(text, introduced, INTRODUCER) {
-            continue;
-        }
-        let quoted = quote + 1;
-        let closed = memchr::memchr_iter(b'"', &text[quoted..]).map(|at| quoted + at).find(|at| {
-            let escapes = text[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count();
-            escapes % (2 * (level + 1)) == level
-        });
-        commands.push(start..closed.unwrap_or(usize::MAX));
+    // In an envelope that was not opened the quotes themselves are escaped.
+    let level = text[..quote].iter().rev().take_while(|b| **b == b'\\').count();
+    let introduced = quote - level;
+    let start = introduced.checked_sub(INTRODUCER.len())?;
+    if before.is_some_and(|before| start < before.end) || !is_behind(text, introduced, INTRODUCER) {
+        return None;
     }
-    commands
+    let quoted = quote + 1;
+    let closed = memchr::memchr_iter(b'"', &text[quoted..]).map(|at| quoted + at).find(|at| {
+        let escapes = text[quoted..*at].iter().rev().take_while(|b| **b == b'\\').count();
+        escapes % (2 * (level + 1)) == level
+    });
+    Some(start..closed.unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
@@ -479,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_in_what_may_be_a_prefix() {
+    fn markers_are_found_where_they_begin() {
         for text in [
             "2026-11-23T21:39:00 | >>> x",
             "2026-11-23 21:39:00 v0.1.2 docker x",
@@ -491,16 +515,33 @@ mod tests {
             "x {\"logs\": [\"[3/3] x",
             "web-1 | web-12 | x",
             "1 2.2 docker 12 v1.1 docker",
+            "x 12 1\"[3/3].2.3 docker [3/3] =>  [3/3] x",
+            "x 12 1:{\"logs\".2.3 docker",
+            "x 12 1:{\"x\".2.3 docker",
+            "x\"[3/3].2.3 x",
+            "1.1 2.1.1 docker",
+            "=> CACHED X [3/3] x",
+            "=> ERROR [x] => [y 3/3] x",
             "12345",
             "",
         ] {
             let text = text.as_bytes();
+            let naive = |length: usize| {
+                (0..length).find(|at| {
+                    let in_number = text[*at].is_ascii_digit() && *at > 0 && text[at - 1].is_ascii_digit();
+                    !in_number && is_marker(text, *at)
+                })
+            };
+            let shown = String::from_utf8_lossy(text);
+            assert_eq!(Handed::of(text, Signs::ALL).marker, naive(text.len()), "{shown:?}");
             for length in 0..=text.len() {
-                let naive = (0..length).any(|at| {
-                    let in_number = text[at].is_ascii_digit() && at > 0 && text[at - 1].is_ascii_digit();
-                    !in_number && is_marker(text, at)
-                });
-                assert_eq!(has_marker(text, length), naive, "{:?} {length}", String::from_utf8_lossy(text));
+                let first = naive(length);
+                assert_eq!(has_marker(text, length), first.is_some(), "{shown:?} {length}");
+                // Where an object may begin.
+                if text[..length].ends_with(b"{") {
+                    let handed = Handed::up_to(text, length, Signs::ALL);
+                    assert_eq!(handed.is_container(length), first.is_some(), "{shown:?} {length}");
+                }
             }
         }
     }
@@ -592,6 +633,8 @@ mod tests {
             (r#"process "/bin/sh -c echo \\" did not complete successfully: "#, false),
             (r#"{"x":"process \"/bin/sh -c echo \\\" did not complete: "#, true),
             (r#"{"x":"process \"/bin/sh -c echo\" did not complete: "#, false),
+            (r#"process "/bin/sh -c echo process \"x\" y "#, true),
+            ("the command 'the command 'x' returned a non-zero code y ", false),
         ] {
             assert_eq!(
                 Handed::of(before.as_bytes(), Signs::of(before.as_bytes())).is_container(before.len()),
@@ -599,5 +642,8 @@ mod tests {
                 "{before}"
             );
         }
+        // It begins with the first introducer.
+        let handed = Handed::of(b"x: the command 'x the command 'y' returned a non-zero code", Signs::ALL);
+        assert!(!handed.is_container(2) && handed.is_container(3) && handed.is_container(30));
     }
 }

@@ -80,20 +80,14 @@ impl Candidates {
     /// Every sentinel of a text that stands there letter by letter, and where it begins, in the order of the text.
     /// Linear, whatever near misses stand around them.
     pub(crate) fn phrases(self, text: &[u8]) -> impl Iterator<Item = (Sentinel, usize)> {
-        // Of a core the letter that is the rarest: for a text that is no longer the vectors take longer.
-        const SHORT: usize = 512;
-        let short = if text.len() < SHORT { text } else { b"" };
-        let few = memchr::memchr3_iter(b'-', b'y', b'Y', short)
-            .filter_map(|rare| around(text, rare.checked_sub(1)?));
-        let mut from = short.len();
-        let many = std::iter::from_fn(move || {
+        let mut from = 0;
+        std::iter::from_fn(move || {
             let at = self.find(text, from)?;
             let (sentinel, start) =
                 around(text, at).or_else(|| first_phrase(self.level, text, at, text.len()))?;
             from = start + sentinel.core().1 + 1;
             Some((sentinel, start))
-        });
-        few.chain(many)
+        })
     }
 
     /// The first candidate in `range` around which a sentinel stands letter by letter, or may stand in another
