@@ -1,6 +1,6 @@
 //! Lines that say again what was said.
 
-use super::{Asked, FIRST, Known, Looks, Signs, Words, plain, text::Text, voice};
+use super::{Asked, FIRST, Known, Looks, Signs, Words, plain, text::Text};
 use fearless_simd::Level;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
@@ -47,7 +47,8 @@ impl<'t> Flood<'t> {
             *is_open |= signs.have(Signs::RULE);
             let line = at..at + length;
             let end = line.end + 1;
-            let is_told = known.covers_progress(&text[line.clone()], signs);
+            // Where all that a container can say is known it was asked of the first already.
+            let is_told = !known.knows_containers() && known.covers_container(&text[line.clone()], signs);
             // The next is likely to be another, as long as there are cores.
             let goes_on = signs.have(Signs::ACTIVITY.or(Signs::EROFS)) && text.get(end) == Some(&text[at]);
             match (is_told, goes_on) {
@@ -77,7 +78,7 @@ impl<'t> Flood<'t> {
     /// same before. None of them bears on an excerpt.
     fn told(&mut self, known: Known, from: usize, is_open: bool) -> usize {
         let text = self.looks.text();
-        let end = if known.knows_progress() { voice::progress(text, from) } else { from };
+        let end = known.containers(text, from);
         if is_open { end } else { self.words.said(self.looks.level(), text, end) }
     }
 

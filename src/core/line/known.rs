@@ -1,6 +1,10 @@
 //! Lines that tell nothing new, told by who they are from, or by what does not stand on them.
 
-use super::{Asked, FIRST, Signs, envelope, freed, is_plain, text::Text, voice};
+use super::{
+    Asked, FIRST, Signs, envelope, freed, is_plain,
+    text::{ESC, Text},
+    voice,
+};
 use fearless_simd::Level;
 
 /// How EROFS stood on lines, and the activity failure: some of these ways.
@@ -51,14 +55,31 @@ impl Known {
         self.client
     }
 
-    /// Whether a whole line tells nothing else, by its head alone. Its signs are those of [`Looks::extent`](super::Looks::extent).
-    pub(crate) fn covers_progress(self, line: &[u8], signs: Signs) -> bool {
-        !signs.have(self.container) && voice::is_progress(line)
+    /// Whether a whole line tells nothing else because a container said it, by its head alone. Its signs are those of
+    /// [`Looks::extent`](super::Looks::extent), or more.
+    pub(crate) fn covers_container(self, line: &[u8], signs: Signs) -> bool {
+        !signs.have(self.container) && is_container(line)
     }
 
-    /// Whether no line of plain progress tells anything else.
-    pub(crate) fn knows_progress(self) -> bool {
+    /// Whether no line that a container said tells anything else.
+    pub(crate) fn knows_containers(self) -> bool {
         self.container == Signs::NONE
+    }
+
+    /// Where the lines of a text end, from the one at `from` on, that tell nothing else because a container said them, whatever it says.
+    /// Linear, and as fast as their ends are found and their heads are told.
+    pub(crate) fn containers(self, text: &[u8], from: usize) -> usize {
+        let mut end = from;
+        if !self.knows_containers() {
+            return end;
+        }
+        while let Some(length) = memchr::memchr(b'\n', &text[end..]) {
+            if !is_container(&text[end..end + length]) {
+                break;
+            }
+            end += length + 1;
+        }
+        end
     }
 
     /// Whether a whole line with these signs tells nothing else that is not passed over; `in_excerpt` says whether it may stand in
@@ -67,9 +88,6 @@ impl Known {
         // What stands apart can come together where an escape sequence goes.
         if signs.have(Signs::ESCAPE) {
             return false;
-        }
-        if begins_container(line, signs) {
-            return !signs.have(self.container);
         }
         // In an excerpt it is the client's, or a container's after all.
         let is_known = in_excerpt && !self.container.have(Signs::EROFS);
@@ -80,13 +98,19 @@ impl Known {
     }
 }
 
-/// Whether a line is a container's by its head, up to the first carriage return.
-fn begins_container(line: &[u8], signs: Signs) -> bool {
-    let mut first = &line[..line.len().min(FIRST)];
-    if signs.have(Signs::RETURN) {
-        first = &first[..memchr::memchr(b'\r', first).unwrap_or(first.len())];
+/// Whether a line is a container's by its head, up to the first carriage return. Where escape sequences may have a part in that it says
+/// no.
+fn is_container(line: &[u8]) -> bool {
+    if voice::is_progress(line) {
+        return true;
     }
-    freed(Text::raw(first.strip_suffix(b"\r").unwrap_or(first)), signs).1
+    let first = &line[..line.len().min(FIRST)];
+    let head = match memchr::memchr2(ESC, b'\r', first) {
+        Some(at) if first[at] == ESC => return false,
+        Some(at) => &first[..at],
+        None => first,
+    };
+    freed(Text::raw(head), Signs::ALL).1
 }
 
 #[cfg(test)]
@@ -106,22 +130,75 @@ mod tests {
     #[test]
     fn what_a_container_says_is_covered_by_what_one_said() {
         let all = [Kinds::CONTAINER_EROFS, Kinds::CONTAINER_ACTIVITY];
-        for head in ["=> # ", "0.41 ", "web-1  | ", "21:39:00 =>\x20", "0.41 x\r", "0.41 x\rx: \r"] {
+        let covers = |kinds: &[Kinds], line: &str| {
+            let kinds = kinds.iter().fold(Kinds::NONE, |kinds, kind| kinds.or(*kind));
+            let (length, signs) = Looks::at(line.as_bytes(), Level::new()).extent(0);
+            Known::of(kinds).covers_container(&line.as_bytes()[..length], signs)
+        };
+        for head in [
+            "=> # ",
+            "0.41 ",
+            "web-1  | ",
+            "21:39:00 =>\x20",
+            "0.41 x\r",
+            "0.41 x\rx: \r",
+            "0.41\x20\r\x1b[1m",
+            "#7 0.41 x\x1b[1m",
+        ] {
             for (words, demanded) in
                 [(E, &all[..1]), (A, &all[1..]), (&format!("{A}: {E}"), &all), ("x", &[])]
             {
                 for seen in [&[][..], &all[..1], &all[1..], &all] {
                     let is_seen = demanded.iter().all(|kind| seen.contains(kind));
-                    for in_excerpt in [false, true] {
-                        assert_eq!(
-                            covers(seen, &format!("{head}{words}"), in_excerpt),
-                            is_seen,
-                            "{head}{words}"
-                        );
+                    for end in ["", "\r", "\n", "\nx"] {
+                        let line = format!("{head}{words}{end}");
+                        assert_eq!(covers(seen, &line), is_seen, "{line:?}");
                     }
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_may_be_no_container_s_is_not_covered_as_one() {
+        let known = Known::of(Kinds::CONTAINER_EROFS.or(Kinds::CONTAINER_ACTIVITY));
+        for line in [
+            "",
+            "x",
+            "x #7 0.41 x",
+            "#7 ERROR: x",
+            "0.41\x1b[1m x",
+            "web-1 |\x1b[1mx",
+            "\x1b[1m0.41 x",
+            "x\r0.41 x",
+            "2026-11-23T21:39:00Z x",
+            "{\"log\":\"0.41 x\"}",
+        ] {
+            assert!(!known.covers_container(line.as_bytes(), Signs::NONE), "{line:?}");
+        }
+        // A line may be longer than what is judged of it at once.
+        let long = format!("0.41 {}", "x".repeat(2 * FIRST));
+        assert!(known.covers_container(long.as_bytes(), Signs::NONE));
+        let late = format!("{}0.41 x", " ".repeat(FIRST - 2));
+        assert!(!known.covers_container(late.as_bytes(), Signs::NONE));
+    }
+
+    #[test]
+    fn containers_are_told_from_line_to_line() {
+        let known = Known::of(Kinds::CONTAINER_EROFS.or(Kinds::CONTAINER_ACTIVITY));
+        for (text, end) in [
+            ("", 0),
+            ("x\n#7 0.4 x\n", 0),
+            ("#7 0.4 x", 0),
+            ("#7 0.4 x\n", 9),
+            ("#7 0.4 x\n#8 [1/2] RUN x\n#7 \n\n#7 x\n", 28),
+            ("#7 0.4 x\n#7 ERROR: x\n#7 x\n", 9),
+            ("#7 0.4 x\n0.4 y\nweb-1  | z\n=> [3/3] x\nx\n", 37),
+        ] {
+            assert_eq!(known.containers(text.as_bytes(), 0), end, "{text:?}");
+            assert_eq!(Known::of(Kinds::CONTAINER_EROFS).containers(text.as_bytes(), 0), 0);
+        }
+        assert_eq!(known.containers(b"x\n#7 0.4 x\n", 2), 11);
     }
 
     #[test]

@@ -195,7 +195,7 @@ impl<'t> Text<'t> {
     }
 }
 
-const ESC: u8 = 0x1b;
+pub(super) const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 
 fn run(bytes: &[u8], range: std::ops::RangeInclusive<u8>) -> usize {

@@ -70,17 +70,6 @@ pub(crate) fn is_progress(line: &[u8]) -> bool {
     (1..=DIGITS).contains(&number) && !may_fail
 }
 
-/// Where the lines end, from the one at `from` on, that are plain progress ([`is_progress`]). Linear, and as fast as their ends
-/// are found.
-pub(crate) fn progress(text: &[u8], from: usize) -> usize {
-    let mut end = from;
-    while is_progress(&text[end..]) {
-        let Some(length) = memchr::memchr(b'\n', &text[end..]) else { break };
-        end += length + 1;
-    }
-    end
-}
-
 /// `0.412 `, the seconds that `BuildKit` puts in front of what a step prints. Nine digits and more are no
 /// step's age (`1700000000.123 `): those are seconds since the epoch, a transport's.
 fn timed(head: &[u8]) -> bool {
@@ -485,21 +474,6 @@ mod tests {
         ] {
             assert_eq!(super::is_progress(line.as_bytes()), is_progress, "{line:?}");
         }
-    }
-
-    #[test]
-    fn progress_goes_on_from_line_to_line() {
-        for (text, end) in [
-            ("", 0),
-            ("x\n#7 0.4 x\n", 0),
-            ("#7 0.4 x", 0),
-            ("#7 0.4 x\n", 9),
-            ("#7 0.4 x\n#8 [1/2] RUN x\n#7 \n\n#7 x\n", 28),
-            ("#7 0.4 x\n#7 ERROR: x\n#7 x\n", 9),
-        ] {
-            assert_eq!(progress(text.as_bytes(), 0), end, "{text:?}");
-        }
-        assert_eq!(progress(b"x\n#7 0.4 x\n", 2), 11);
     }
 
     #[test]
