@@ -3,7 +3,7 @@
 use super::{
     Asked, FIRST, Signs, envelope, freed, is_plain,
     text::{ESC, Text},
-    voice,
+    voice::{self, Handed},
 };
 use fearless_simd::Level;
 
@@ -89,6 +89,9 @@ impl Known {
         if signs.have(Signs::ESCAPE) {
             return false;
         }
+        if !signs.have(self.container) && is_handed(line, signs) {
+            return true;
+        }
         // In an excerpt it is the client's, or a container's after all.
         let is_known = in_excerpt && !self.container.have(Signs::EROFS);
         let string = if in_excerpt { None } else { envelope::first_string(line) };
@@ -111,6 +114,14 @@ fn is_container(line: &[u8]) -> bool {
         None => first,
     };
     freed(Text::raw(head), Signs::ALL).1
+}
+
+/// Whether a line that is no envelope, for it has no quote, hands its words to a container before a sentinel stands on it. No prefix
+/// that holds a marker comes off, so that what is in front of it does not matter.
+fn is_handed(line: &[u8], signs: Signs) -> bool {
+    let is_whole = line.len() <= FIRST && !signs.have(Signs::QUOTE.or(Signs::RETURN));
+    let marker = if is_whole { Handed::of(line, signs).marker() } else { None };
+    marker.is_some_and(|marker| !Signs::of(&line[..marker]).have(Signs::ACTIVITY.or(Signs::EROFS)))
 }
 
 #[cfg(test)]
@@ -202,11 +213,33 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_behind_a_marker_is_a_container_s() {
+        for (line, is_covered) in [
+            (format!("app: #7 0.4 x: {E}"), true),
+            (format!("app:build: => ERROR [base 2/3] RUN x: {E} {E}"), true),
+            (format!("app: #7 0.4 x: {A}"), false),
+            (format!("app: {E} #7 0.4 x: {E}"), false),
+            (format!("app: #7 0.4 \"x: {E}"), false),
+            (format!("app: #7 0.4 'x: {E}"), false),
+            (format!("app: #7 0.4 \x1b[1mx: {E}"), false),
+            (format!("app: #7 0.4 \rx: {E}"), false),
+            (format!("app: #7 x: {E}"), false),
+            (format!("app: executor failed running [x: {E}"), false),
+            (format!("app: #7 0.4 x: {E}{}", " ".repeat(FIRST)), false),
+        ] {
+            for in_excerpt in [false, true] {
+                assert_eq!(covers(&[Kinds::CONTAINER_EROFS], &line, in_excerpt), is_covered, "{line}");
+                assert!(!covers(&[Kinds::ELSEWHERE], &line, in_excerpt), "{line}");
+            }
+        }
+    }
+
+    #[test]
     fn in_an_excerpt_a_line_is_the_client_s_or_a_container_s() {
         let both = [Kinds::ELSEWHERE, Kinds::CONTAINER_EROFS];
         for (line, is_covered) in [
             (format!("cp: x: {E}"), true),
-            (format!("app: #7 0.4 x: {E}"), true),
+            (format!("app: '#7 0.4 x': {E}"), true),
             (format!("cp: x/{E}"), false),
             (format!("mkdir /x/.docker: {E}"), false),
             (format!("x: {A}"), false),

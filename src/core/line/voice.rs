@@ -219,6 +219,11 @@ impl Handed {
         handed
     }
 
+    /// Where the first marker stands, if there is one: what is behind it is a container's.
+    pub(crate) fn marker(&self) -> Option<usize> {
+        self.marker
+    }
+
     /// Whether what stands at `at` is a container's.
     pub(crate) fn is_container(&self, at: usize) -> bool {
         // There can be many of these, and many sightings.
