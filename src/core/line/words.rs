@@ -8,7 +8,8 @@
 //!
 //! What a rule asks beyond that has to be seen to here: for a word in [`KNOWN`], for digits in [`alike`], for how something
 //! begins and ends in [`is_word`], for times, dates and the like in [`can_number_stand`], for a version in [`number`], for what a path
-//! stands in front of in [`may_end_in_phrase`], for the length of a tag in [`room`], for what a list begins with in [`is_first`], for escapes and how long a line is in [`Stands`].
+//! stands in front of in [`may_end_in_phrase`], for the length of a tag in [`room`], for what a list begins with in [`is_first`], for
+//! escapes and how long a line is in [`Stands`].
 //! `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
