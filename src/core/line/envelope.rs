@@ -2,8 +2,8 @@
 
 use super::{
     Signs,
+    handed::{Handed, boundary},
     text::{Put, Text},
-    voice::{self, Handed},
 };
 use std::borrow::Cow;
 
@@ -327,7 +327,7 @@ fn embedded(bytes: &[u8]) -> Option<(usize, Strings<'_>)> {
     let start = memchr::memchr2_iter(b'{', b'b', bytes).find(|at| {
         let literal = bytes[*at] == b'b' && matches!(bytes.get(at + 1), Some(b'"' | b'\''));
         let object = bytes[*at] == b'{' && begins_json(&bytes[*at..]);
-        (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && voice::boundary(bytes, *at))
+        (literal && bytes[..*at].ends_with(b"=")) || ((literal || object) && boundary(bytes, *at))
     })?;
     if Handed::up_to(bytes, start + 1, Signs::ALL).is_container(start + 1) {
         return None;

@@ -1,6 +1,6 @@
 //! The excerpt that buildx prints after a failed step, between two rules.
 
-use super::{EXCERPT_MAX, Signs, voice};
+use super::{EXCERPT_MAX, Signs, handed, voice};
 
 /// The rule above and below an excerpt.
 pub(crate) const RULE: &[u8] = b"------";
@@ -33,7 +33,7 @@ impl Excerpt {
     pub(crate) fn step(&mut self, head: &[u8], rule: bool) -> bool {
         let (next, inside) = match *self {
             _ if rule => (Self::Rule, false),
-            Self::Rule if voice::names_step(head) => (Self::Inside(0), true),
+            Self::Rule if handed::names_step(head) => (Self::Inside(0), true),
             Self::Outside | Self::Rule | Self::Inside(EXCERPT_MAX..) => (Self::Outside, false),
             Self::Inside(lines) => (Self::Inside(lines + 1), true),
         };
@@ -47,12 +47,12 @@ impl Excerpt {
 pub(crate) fn rule(head: &[u8]) -> Option<usize> {
     let end = head.iter().rposition(u8::is_ascii_graphic)? + 1;
     let start = head[..end].strip_suffix(RULE)?.len();
-    let handed = || {
+    let is_handed = || {
         voice::is_container(head, Signs::ALL)
-            || voice::has_marker(head, start)
-            || voice::has_time(&head[..start])
+            || handed::has_marker(head, start)
+            || handed::has_time(&head[..start])
     };
-    let own = start == 0 || voice::boundary(head, start) && !handed();
+    let own = start == 0 || handed::boundary(head, start) && !is_handed();
     own.then_some(start)
 }
 

@@ -58,6 +58,12 @@ impl<'t> Flood<'t> {
                 (false, _) => break (line, length, end),
             }
         };
+        if let Some(but) = known.of_containers() {
+            let end = self.looks.handed(from, but);
+            if end > from {
+                return Ok(end);
+            }
+        }
         let (_, signs) = self.looks.line(from);
         if let Some(asked) = known.asks().filter(|_| signs.have(Signs::ESCAPE) && !*is_open) {
             let end = self.coloured(asked, from, length + 1);

@@ -3,7 +3,7 @@
 use super::{
     Asked, FIRST, Signs, envelope, freed, is_plain,
     text::{ESC, Text},
-    voice::{self, Handed},
+    voice,
 };
 use fearless_simd::Level;
 
@@ -50,7 +50,7 @@ impl Known {
         Self { container, client: kinds.have(Kinds::ELSEWHERE).then_some(asked) }
     }
 
-    /// What is asked of lines outside of excerpts that are passed over, if some are: [`plain`](super::plain).
+    /// What is asked of lines outside of excerpts that are passed over, if some are: [`plain`](fn@super::plain).
     pub(crate) fn asks(self) -> Option<Asked> {
         self.client
     }
@@ -64,6 +64,12 @@ impl Known {
     /// Whether no line that a container said tells anything else.
     pub(crate) fn knows_containers(self) -> bool {
         self.container == Signs::NONE
+    }
+
+    /// The cores by which a line that a container said may tell something else, if not by both.
+    pub(crate) fn of_containers(self) -> Option<Signs> {
+        const BOTH: Signs = Signs::ACTIVITY.or(Signs::EROFS);
+        (self.container != BOTH).then_some(self.container)
     }
 
     /// Where the lines of a text end, from the one at `from` on, that tell nothing else because a container said them, whatever it says.
@@ -89,9 +95,6 @@ impl Known {
         if signs.have(Signs::ESCAPE) {
             return false;
         }
-        if !signs.have(self.container) && is_handed(line, signs) {
-            return true;
-        }
         // In an excerpt it is the client's, or a container's after all.
         let is_known = in_excerpt && !self.container.have(Signs::EROFS);
         let string = if in_excerpt { None } else { envelope::first_string(line) };
@@ -101,7 +104,7 @@ impl Known {
     }
 }
 
-/// Whether a line is a container's by its head, up to the first carriage return. Where escape sequences may have a part in that it says
+/// Whether a whole line is a container's by its head, up to the first carriage return. Where escape sequences may have a part in that it says
 /// no.
 fn is_container(line: &[u8]) -> bool {
     if voice::is_progress(line) {
@@ -114,14 +117,6 @@ fn is_container(line: &[u8]) -> bool {
         None => first,
     };
     freed(Text::raw(head), Signs::ALL).1
-}
-
-/// Whether a line that is no envelope, for it has no quote, hands its words to a container before a sentinel stands on it. No prefix
-/// that holds a marker comes off, so that what is in front of it does not matter.
-fn is_handed(line: &[u8], signs: Signs) -> bool {
-    let is_whole = line.len() <= FIRST && !signs.have(Signs::QUOTE.or(Signs::RETURN));
-    let marker = if is_whole { Handed::of(line, signs).marker() } else { None };
-    marker.is_some_and(|marker| !Signs::of(&line[..marker]).have(Signs::ACTIVITY.or(Signs::EROFS)))
 }
 
 #[cfg(test)]
@@ -172,7 +167,6 @@ mod tests {
 
     #[test]
     fn what_may_be_no_container_s_is_not_covered_as_one() {
-        let known = Known::of(Kinds::CONTAINER_EROFS.or(Kinds::CONTAINER_ACTIVITY));
         for line in [
             "",
             "x",
@@ -185,13 +179,13 @@ mod tests {
             "2026-11-23T21:39:00Z x",
             "{\"log\":\"0.41 x\"}",
         ] {
-            assert!(!known.covers_container(line.as_bytes(), Signs::NONE), "{line:?}");
+            assert!(!is_container(line.as_bytes()), "{line:?}");
         }
         // A line may be longer than what is judged of it at once.
         let long = format!("0.41 {}", "x".repeat(2 * FIRST));
-        assert!(known.covers_container(long.as_bytes(), Signs::NONE));
+        assert!(is_container(long.as_bytes()));
         let late = format!("{}0.41 x", " ".repeat(FIRST - 2));
-        assert!(!known.covers_container(late.as_bytes(), Signs::NONE));
+        assert!(!is_container(late.as_bytes()));
     }
 
     #[test]
@@ -210,28 +204,6 @@ mod tests {
             assert_eq!(Known::of(Kinds::CONTAINER_EROFS).containers(text.as_bytes(), 0), 0);
         }
         assert_eq!(known.containers(b"x\n#7 0.4 x\n", 2), 11);
-    }
-
-    #[test]
-    fn what_stands_behind_a_marker_is_a_container_s() {
-        for (line, is_covered) in [
-            (format!("app: #7 0.4 x: {E}"), true),
-            (format!("app:build: => ERROR [base 2/3] RUN x: {E} {E}"), true),
-            (format!("app: #7 0.4 x: {A}"), false),
-            (format!("app: {E} #7 0.4 x: {E}"), false),
-            (format!("app: #7 0.4 \"x: {E}"), false),
-            (format!("app: #7 0.4 'x: {E}"), false),
-            (format!("app: #7 0.4 \x1b[1mx: {E}"), false),
-            (format!("app: #7 0.4 \rx: {E}"), false),
-            (format!("app: #7 x: {E}"), false),
-            (format!("app: executor failed running [x: {E}"), false),
-            (format!("app: #7 0.4 x: {E}{}", " ".repeat(FIRST)), false),
-        ] {
-            for in_excerpt in [false, true] {
-                assert_eq!(covers(&[Kinds::CONTAINER_EROFS], &line, in_excerpt), is_covered, "{line}");
-                assert!(!covers(&[Kinds::ELSEWHERE], &line, in_excerpt), "{line}");
-            }
-        }
     }
 
     #[test]

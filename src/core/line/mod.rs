@@ -9,6 +9,7 @@ mod cause;
 mod envelope;
 mod excerpt;
 mod flood;
+mod handed;
 mod known;
 mod looks;
 mod odd;
@@ -27,12 +28,12 @@ use crate::core::{
 use cause::Named;
 pub(crate) use excerpt::{Excerpt, RULE};
 pub(crate) use flood::Flood;
+use handed::Handed;
 pub(crate) use known::{Kinds, Known};
 use looks::Looks;
 use plain::{Asked, is_plain, plain};
 pub(crate) use signs::Signs;
 use text::{Remade, Text};
-use voice::Handed;
 pub(crate) use voice::Voice;
 use words::Words;
 
@@ -253,7 +254,7 @@ fn freed(segment: Text<'_>, signs: Signs) -> (Text<'_>, bool) {
                 length = transport::prefix(&bytes[head..], signs, &mut stamped);
             }
         }
-        if length == 0 || left == 0 || voice::has_marker(&bytes[head..], length) {
+        if length == 0 || left == 0 || handed::has_marker(&bytes[head..], length) {
             return (segment.slice(start, bytes.len()), is_container);
         }
         start = head + length;
