@@ -15,7 +15,7 @@ use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 /// At which of 64 places something begins that is a sign: a bit for each, the first the lowest.
 pub(super) struct Places {
     pub(super) newline: u64,
-    /// [`RULE`](super::RULE).
+    /// [`RULE`].
     pub(super) rule: u64,
     pub(super) erofs: u64,
     pub(super) activity: u64,
@@ -97,7 +97,7 @@ pub(super) const SECOND: Sets = Sets::of([
 ]);
 
 /// Their bits: of the cores, of the mark, which is one of [`MARKS`], and of what is odd where a few more characters are as they may be,
-/// see [`plain`](super::plain).
+/// see [`plain`](mod@super::plain).
 pub(super) const CORES: u8 = 0b11;
 pub(super) const HIDDEN: u8 = 1 << 2;
 pub(super) const DECIMAL: u8 = 1 << 4;
