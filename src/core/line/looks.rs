@@ -4,7 +4,7 @@ use super::{
     handed,
     places::{Places, look},
     signs::{Found, Signs, whole},
-    text::ESC,
+    text::{ESC, spells_plainly},
 };
 use fearless_simd::Level;
 use std::ops::Range;
@@ -159,8 +159,9 @@ impl<'t> Looks<'t> {
             let ahead = &text[from..text.len().min(to + AHEAD)];
             self.unescaped = from..from + escapes(ahead).next().unwrap_or(ahead.len());
         }
-        to <= self.unescaped.end
-            || escapes(&text[from..to]).all(|at| from + at < marker && spells_plainly(&text[from + at..]))
+        let is_plain =
+            |at: usize| at < marker && matches!(text[at..], [b'\\', escape, ..] if spells_plainly(escape));
+        to <= self.unescaped.end || escapes(&text[from..to]).all(|at| is_plain(from + at))
     }
 
     /// Hands over what stands on the line that begins at `from`: the places of each 64 bytes, and which of them are the line's. Says
@@ -199,11 +200,6 @@ impl<'t> Looks<'t> {
         self.looked = (self.text.len() - at).div_ceil(64).min(STRETCH);
         look(self.level, self.text, at, &mut self.places[..self.looked]);
     }
-}
-
-/// Whether a text begins with an escape of a quote, a slash, a tab or the end of a line, and not with what else spells something.
-fn spells_plainly(text: &[u8]) -> bool {
-    matches!(text, [b'\\', b'n' | b'r' | b't' | b'"' | b'\'' | b'/', ..])
 }
 
 #[cfg(test)]

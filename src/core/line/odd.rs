@@ -5,7 +5,7 @@
 //! in a string, or in two strings that an envelope joins with `: `. So a line without any of it need not be taken apart. What is
 //! found here is more than what a rule finds that knows what the line is wrapped in; never less.
 
-use super::voice;
+use super::{text::spells_plainly, voice};
 
 /// How much is looked at in front of a place, and behind it.
 pub(super) const BEFORE: usize = 16;
@@ -31,7 +31,8 @@ pub(super) fn odd(text: &[u8], at: usize) -> Odd {
     let handed = |is: bool| if is { Odd::Handed } else { Odd::No };
     match (text[at], behind[0]) {
         (b'\r', b'\n') => Odd::No,
-        (b'\\', b'n' | b'r' | b't' | b'"' | b'\'' | b'/') | (b'[', _) => handed(introduces_command(before)),
+        (b'[', _) => handed(introduces_command(before)),
+        (b'\\', escape) if spells_plainly(escape) => handed(introduces_command(before)),
         (0x1b | b'\r' | b'\\', _) => Odd::Opaque,
         (b'"' | b'\'', _) => handed(introduces_command(before) || is_progress_key(text, at)),
         (b'#', b'#') if behind.starts_with(b"#teamcity[") => Odd::Opaque,

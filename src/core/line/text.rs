@@ -198,6 +198,11 @@ impl<'t> Text<'t> {
 pub(super) const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
 
+/// Whether this spells no more behind a backslash, in whatever envelope, than a quote, a slash, a tab or the end of a line.
+pub(super) fn spells_plainly(escape: u8) -> bool {
+    matches!(escape, b'n' | b'r' | b't' | b'"' | b'\'' | b'/')
+}
+
 fn run(bytes: &[u8], range: std::ops::RangeInclusive<u8>) -> usize {
     bytes.iter().take_while(|b| range.contains(b)).count()
 }

@@ -3,10 +3,10 @@
 //! Of most letters and digits a rule asks only whether they are some. So a line says the same as one that was judged where the two
 //! differ in digits, in numbers, in what is not of ASCII, in paths that begin at a root and name nothing that rules know, in names that
 //! have digits, as those of hosts and requests do, and in words that have none. Names and words hold nothing that rules know
-//! ([`KNOWN`](known::KNOWN)), are not the beginning of it, and stand by themselves: with no other letter, no digit and no escape beside
+//! ([`KNOWN`](vocabulary::KNOWN)), are not the beginning of it, and stand by themselves: with no other letter, no digit and no escape beside
 //! them. So does a flood of one error differ that says another file, user or request on each line, whatever it is wrapped in.
 //!
-//! What a rule asks beyond that has to be seen to here: for a word in `known.rs`, for digits in [`alike`], for escapes and how long a line
+//! What a rule asks beyond that has to be seen to here: for a word in `vocabulary.rs`, for digits in [`alike`], for escapes and how long a line
 //! is in [`Stands`], and for all else in `word.rs`. `tests/oracle.rs` has lines that ask for each.
 
 #![expect(
@@ -14,12 +14,12 @@
     reason = "what is not inlined into `dispatch!` is not compiled for its instruction set"
 )]
 
-mod known;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 mod word;
 
-use super::FIRST;
+use super::{FIRST, text::spells_plainly};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x32, u8x64};
 use std::ops::Range;
 use word::{Word, end_of_word};
@@ -307,7 +307,7 @@ fn is_simple(line: &[u8]) -> bool {
         let sequence = introducer(&line[at..]);
         has_colours |= sequence.is_some();
         match (sequence, &line[at + sequence.unwrap_or(1)..]) {
-            (None, [escape, ..]) => b"nrt\"'/".contains(escape),
+            (None, [escape, ..]) => spells_plainly(*escape),
             (Some(_), [b'[', rest @ ..]) => {
                 let last = rest.iter().find(|byte| !byte.is_ascii_digit() && **byte != b';');
                 last.is_some_and(u8::is_ascii_alphabetic)

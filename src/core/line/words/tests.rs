@@ -1,5 +1,5 @@
 use super::{
-    known::KNOWN,
+    vocabulary::KNOWN,
     word::{self, Number, number},
     *,
 };

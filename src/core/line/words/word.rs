@@ -10,9 +10,8 @@
 )]
 
 use super::{
-    Kept, ends_in_introducer, in_range, introducer,
-    known::{BEGINNINGS, BEGINNINGS_IN_PATHS, has_known},
-    load,
+    Kept, ends_in_introducer, in_range, introducer, load,
+    vocabulary::{BEGINNINGS, BEGINNINGS_IN_PATHS, has_known},
 };
 use crate::core::line::TAG_MAX;
 use fearless_simd::{Simd, SimdBase, SimdMask, u8x32};
