@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn what_a_container_said_tells_which_cores_are_new() {
+        let (erofs, activity) = (Kinds::CONTAINER_EROFS, Kinds::CONTAINER_ACTIVITY);
+        for (kinds, cores) in [
+            (Kinds::NONE, None),
+            (Kinds::ELSEWHERE, None),
+            (erofs, Some(Signs::ACTIVITY)),
+            (activity, Some(Signs::EROFS)),
+            (erofs.or(activity), Some(Signs::NONE)),
+        ] {
+            assert_eq!(Known::of(kinds).of_containers(), cores, "{kinds:?}");
+        }
+    }
+
+    #[test]
     fn containers_are_told_from_line_to_line() {
         let known = Known::of(Kinds::CONTAINER_EROFS.or(Kinds::CONTAINER_ACTIVITY));
         for (text, end) in [
