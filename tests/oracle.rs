@@ -253,19 +253,21 @@ const ENDS: [&str; 4] = [
 ];
 
 proptest! {
-    #![proptest_config(config(3000))]
+    #![proptest_config(config(6000))]
 
     /// Lines that tell nothing new are not judged.
     #[test]
     fn the_scanner_and_the_oracle_agree_on_floods(
+        is_stated: bool,
         kinds in prop::collection::vec(0..FLOOD.len(), 1..6),
         excerpts: bool,
         runs in prop::collection::vec((any::<prop::sample::Index>(), 1..4usize), 1..24),
         end in 0..ENDS.len(),
     ) {
+        let statement = if is_stated { &FLOOD[..1] } else { &[] };
         let excerpt = if excerpts { EXCERPT } else { &[] };
         let kinds: Vec<&str> =
-            excerpt.iter().copied().chain(kinds.iter().map(|kind| FLOOD[*kind])).collect();
+            statement.iter().chain(excerpt).copied().chain(kinds.iter().map(|kind| FLOOD[*kind])).collect();
         let lines = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
         let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &i.to_string()), "
 ".into()]);
@@ -598,16 +600,17 @@ const PIECES: [&str; 138] = [
 ];
 
 proptest! {
-    #![proptest_config(config(60000))]
+    #![proptest_config(config(120_000))]
 
     /// A line is passed over whatever it is wrapped in only if nothing on it can make it say more.
     #[test]
     fn the_scanner_and_the_oracle_agree_on_lines_in_pieces(
+        is_stated: bool,
         known in prop::collection::vec(0..KNOWN.len(), 0..4),
         lines in prop::collection::vec((prop::sample::select(&AROUND[..]), pieces(8), 0..4usize, pieces(4)), 1..4),
         end in 0..ENDS.len(),
     ) {
-        let mut stream = String::new();
+        let mut stream = if is_stated { line_with(FLOOD[0], "") } else { String::new() };
         for known in known {
             stream += &line_with(KNOWN[known], "");
         }
