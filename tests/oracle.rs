@@ -242,7 +242,14 @@ const FLOOD: [&str; 184] = [
 ];
 
 /// Of these excerpts are made.
-const EXCERPT: &[&str] = &["------", "app: ------", FLOOD[20], " > [3/3] RUN x@:", "x"];
+const EXCERPT: &[&str] = &[
+    "------",
+    "app: ------",
+    FLOOD[20],
+    " > [3/3] RUN x@:",
+    "x",
+    "failed to update builder last activity time -------",
+];
 
 /// What makes of an EROFS that was said before something that is reported: whose words it was, or where it stood.
 const ENDS: [&str; 4] = [
@@ -253,7 +260,7 @@ const ENDS: [&str; 4] = [
 ];
 
 proptest! {
-    #![proptest_config(config(6000))]
+    #![proptest_config(config(12_000))]
 
     /// Lines that tell nothing new are not judged.
     #[test]
@@ -261,15 +268,21 @@ proptest! {
         is_stated: bool,
         kinds in prop::collection::vec(0..FLOOD.len(), 1..6),
         excerpts: bool,
+        // In some all that is said again is so word for word.
+        is_counted: bool,
         runs in prop::collection::vec((any::<prop::sample::Index>(), 1..4usize), 1..24),
+        // And then so often.
+        times in 1..4usize,
         end in 0..ENDS.len(),
     ) {
         let statement = if is_stated { &FLOOD[..1] } else { &[] };
         let excerpt = if excerpts { EXCERPT } else { &[] };
         let kinds: Vec<&str> =
             statement.iter().chain(excerpt).copied().chain(kinds.iter().map(|kind| FLOOD[*kind])).collect();
-        let lines = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
-        let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &i.to_string()), "
+        let runs = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
+        let lines = std::iter::repeat_n(runs, times).flatten();
+        let count = |i: usize| if is_counted { i.to_string() } else { "7".to_owned() };
+        let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &count(i)), "
 ".into()]);
         let mut stream: String = lines.collect();
         stream += ENDS[end];
@@ -278,6 +291,22 @@ proptest! {
             for cut in [WHOLE, Cut::Every(7), Cut::Every(300)] {
                 prop_assert_eq!(scanned(stream.as_bytes(), &cut, same_line), oracle.clone(), "{:?}", cut);
             }
+        }
+    }
+}
+
+/// What was a container's in an excerpt, over and over, is the client's outside of one.
+#[test]
+fn what_was_taken_in_an_excerpt_is_new_outside_of_it() {
+    let line = "failed to update builder last activity time -------\n";
+    for (length, lines) in (0..48).flat_map(|length| (5..10).map(move |lines| (length, lines))) {
+        let filler = format!("{}\n", "y".repeat(length));
+        let excerpt = format!("------\n > [3/3] RUN x:\n{line}{}", filler.repeat(lines));
+        for (times, behind) in (2..8).flat_map(|times| [0, 1, 3].map(|behind| (times, behind))) {
+            let stream =
+                format!("{}{}{line}{}\n", excerpt.repeat(times), filler.repeat(9 + behind), FLOOD[0]);
+            let oracle = oracle::judged(stream.as_bytes(), false);
+            assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
         }
     }
 }
@@ -419,7 +448,7 @@ fn with_other_words(line: &[u8], joined: bool, mut others: impl FnMut() -> Optio
 }
 
 proptest! {
-    #![proptest_config(config(6000))]
+    #![proptest_config(config(12_000))]
 
     /// A line that says again, with other words, what was said before is not judged.
     #[test]
@@ -1817,6 +1846,43 @@ fn an_excerpt_stands_behind_any_prefix() {
         ("#7 0.412 ------\n > [3/3] RUN x:\n$W\n", "wedge line 3 3"),
         ("app: ------\napp: > x\n$W\n", "wedge line 3 3"),
     ]);
+}
+
+/// With a dash more it is another line: of a table, or around the lines of a Dockerfile.
+#[test]
+fn a_rule_has_six_dashes() {
+    let agree = |rule: &str| {
+        for known in ["", "cp: /srv/x: $E\n"] {
+            let stream = line_with(&format!("{known}{rule}\n > [3/3] RUN x:\n$E\n$A\n"), "");
+            let oracle = oracle::judged(stream.as_bytes(), false);
+            assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
+        }
+    };
+    let sequences = ["", "\x1b[1m", "\x1b-", "\\u001b[1m"];
+    let around = sequences.map(|one| sequences.map(|other| (one, other))).concat();
+    for (dashes, (before, between)) in
+        (0..64).flat_map(|dashes| around.iter().map(move |around| (dashes, around)))
+    {
+        let dashes = ["-".repeat(dashes / 8), "-".repeat(dashes % 8)].join(between);
+        for (opening, closing) in [
+            ("", ""),
+            ("app: ", ""),
+            ("2026-11-23T21:39:00-01 ", "\r"),
+            ("<34>1 2026-11-23T21:39:00Z x - - - -", "\x1b[0m"),
+            ("{\"log\":\"", "\\n\"}"),
+            ("x=\"-", "\\n\" -"),
+            ("msg=", ""),
+        ] {
+            agree(&format!("{opening}{before}{dashes}{closing}"));
+        }
+    }
+    // Behind its first view a longer line may go on with more of them.
+    for (dashes, left) in (0..9).flat_map(|dashes| (0..9).map(move |left| (dashes, left))) {
+        let front = "y".repeat(VIEW + AFTER - 1 - left);
+        for behind in ["", "-", " ", "x"] {
+            agree(&format!("{front} {}{behind}", "-".repeat(dashes)));
+        }
+    }
 }
 
 /// A line of a manifest, as far as it is read here.

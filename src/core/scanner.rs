@@ -9,6 +9,7 @@ use crate::core::{
 };
 
 use memchr::memmem::Finder;
+use std::ops::Range;
 
 /// Judges a stream that arrives in pieces.
 ///
@@ -114,7 +115,7 @@ impl Scanner {
     #[must_use]
     pub fn led_in(mut self, lines: &[u8]) -> Self {
         let (start, line) = (self.start, self.line);
-        self.pass(lines);
+        self.pass(lines, 0..lines.len(), |line, excerpt| line::pass(&lines[line.clone()], excerpt));
         self.starting_at(start, line)
     }
 
@@ -253,7 +254,7 @@ impl Scanner {
         while self.wedge.is_none() {
             let candidate = self.candidates.plausible(lines, from..lines.len(), false);
             let start = candidate.map_or(lines.len(), |at| line_start(lines, from, at));
-            self.pass(&lines[from..start]);
+            self.pass(lines, from..start, |line, excerpt| flood.pass(line, excerpt));
             from = start;
             if from == lines.len() {
                 break;
@@ -270,34 +271,38 @@ impl Scanner {
         let (mut known, mut is_open) = (self.known(), !self.excerpt.is_closed());
         // Up to where they were taken, and up to where they can be.
         let (mut taken, mut end) = (start, start);
-        let mut next = if known.asks().is_some() && !is_open {
-            flood.next(known, start, &mut is_open)
-        } else {
-            Ok(start)
-        };
+        let mut next = flood.first(known, start, &mut is_open);
         while let Ok(from) = next {
             match flood.known(known, from, &mut is_open) {
                 Ok(behind) => end = behind,
                 Err((length, signs)) => {
-                    self.pass(&lines[taken..from]);
-                    let before = self.excerpt;
-                    self.whole_line(&lines[from..from + length], signs);
-                    end = from + length + 1;
+                    self.pass(lines, taken..from, |line, excerpt| flood.pass(line, excerpt));
+                    let (line, before) = (from..from + length, self.excerpt);
+                    // Outside of excerpts that was asked already.
+                    if let Some(behind) = if is_open { flood.taken(&line, before) } else { None } {
+                        end = behind;
+                        self.pass(lines, from..end, |line, excerpt| flood.pass(line, excerpt));
+                    } else {
+                        end = line.end + 1;
+                        self.whole_line(&lines[line.clone()], signs);
+                        if self.wedge.is_some() {
+                            return end;
+                        }
+                        if is_open {
+                            flood.keep(&line, before, self.excerpt);
+                        }
+                        if before.is_closed() && self.excerpt == before {
+                            flood.keep_words(line);
+                        }
+                    }
                     taken = end;
-                    if self.wedge.is_some() {
-                        return end;
-                    }
-                    // What is said again outside of an excerpt tells nothing new.
-                    if before.is_closed() && self.excerpt == before {
-                        flood.keep(from, length);
-                    }
                     (known, is_open) = (self.known(), !self.excerpt.is_closed());
                 }
             }
             next = flood.next(known, end, &mut is_open);
         }
         end = next.err().unwrap_or(end);
-        self.pass(&lines[taken..end]);
+        self.pass(lines, taken..end, |line, excerpt| flood.pass(line, excerpt));
         end
     }
 
@@ -316,25 +321,25 @@ impl Scanner {
 
     /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,
     /// and only the last few can.
-    fn pass(&mut self, lines: &[u8]) {
+    fn pass(&mut self, text: &[u8], lines: Range<usize>, mut pass: impl FnMut(&Range<usize>, &mut Excerpt)) {
         if lines.is_empty() {
             return;
         }
-        let end = memchr::memrchr_iter(b'\n', lines).nth(Self::LINES_BACK);
+        let end = memchr::memrchr_iter(b'\n', &text[lines.clone()]).nth(Self::LINES_BACK);
         if end.is_some() {
             self.excerpt = Excerpt::Outside;
         }
-        let mut from = end.unwrap_or(0);
+        let mut from = lines.start + end.unwrap_or(0);
         loop {
             if self.excerpt == Excerpt::Outside {
-                let Some(at) = self.rules.find(&lines[from..]) else { break };
-                from = line_start(lines, from, from + at);
+                let Some(at) = self.rules.find(&text[from..lines.end]) else { break };
+                from = line_start(text, from, from + at);
             }
-            let Some(length) = memchr::memchr(b'\n', &lines[from..]) else { break };
-            line::pass(&lines[from..from + length.min(FIRST)], &mut self.excerpt);
+            let Some(length) = memchr::memchr(b'\n', &text[from..lines.end]) else { break };
+            pass(&(from..from + length), &mut self.excerpt);
             from += length + 1;
         }
-        self.count(lines);
+        self.count(&text[lines]);
     }
 
     fn count(&mut self, lines: &[u8]) {

@@ -167,7 +167,7 @@ impl View<'_> {
             let timed = re!(" ", seconds!()).is_match(&all[..at]);
             !is_container(&all) && marker.is_none_or(|marker| marker >= at) && !timed
         };
-        if rule.is_some_and(|rule| self.is_raw(&head[rule.clone()]) && own(rule.start)) {
+        if rule.is_some_and(|rule| self.is_whole_rule(&head[rule.clone()]) && own(rule.start)) {
             Head::Rule
         } else if all.starts_with(b"> ") || marker.is_some_and(|at| all[at..].starts_with(b"> [") && own(at))
         {
@@ -175,6 +175,11 @@ impl View<'_> {
         } else {
             Head::Other
         }
+    }
+
+    /// Where the first view ends with it a longer line may go on with more dashes.
+    fn is_whole_rule(&self, rule: &[Byte]) -> bool {
+        self.is_raw(rule) && (self.complete || rule.last().unwrap().1 + 1 < VIEW + AFTER)
     }
 
     /// Lines without a sentinel and without a rule must cost nothing, so both are searched for in the

@@ -6,7 +6,7 @@ use super::{EXCERPT_MAX, Signs, handed, voice};
 pub(crate) const RULE: &[u8] = b"------";
 
 /// Where a stream stands between rules. Depends on the last ten lines alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Excerpt {
     /// Not in an excerpt.
     #[default]

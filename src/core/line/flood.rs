@@ -1,31 +1,93 @@
 //! Lines that say again what was said.
 
-use super::{Asked, FIRST, Known, Looks, Signs, Words, plain, text::Text};
+use super::{Asked, Excerpt, FIRST, Known, Looks, RULE, Repeats, Signs, Words, plain, text::Text};
 use fearless_simd::Level;
+use std::ops::Range;
 
 /// Passes over the lines of a text that tell nothing new, in whatever way takes the least: some at a glance, some because they are
 /// like one before, some because of how they begin, or of what does not stand on them.
 pub(crate) struct Flood<'t> {
     looks: Looks<'t>,
     words: Words,
+    /// Lines that were judged, or tell nothing new, each in the excerpt that it stands in for sure.
+    taken: Repeats<'t>,
+    /// What lines do to an excerpt that they may not stand in.
+    steps: Repeats<'t>,
+    /// How many lines in a row were not taken before.
+    vain: usize,
 }
 
 impl<'t> Flood<'t> {
     pub(crate) fn at(text: &'t [u8], level: Level) -> Self {
-        Self { looks: Looks::at(text, level), words: Words::new() }
+        let (taken, steps) = (Repeats::of(text), Repeats::of(text));
+        Self { looks: Looks::at(text, level), words: Words::new(), taken, steps, vain: 0 }
     }
 
-    /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core, or behind a rule.
-    /// `is_open` says whether it may stand in an excerpt, and is told. An error where no core is near, with where the line
-    /// begins up to which that is so.
+    /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core that was not taken before, or
+    /// one behind a rule. `is_open` says whether it may stand in an excerpt, and is told. An error where no core is near, with where
+    /// the line begins up to which that is so. Linear.
     pub(crate) fn next(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
-        if let Some(asked) = known.asks().filter(|_| !*is_open) {
-            let (at, is_odd) = plain(self.looks.level(), self.looks.text(), from, asked);
-            return if is_odd { Ok(at) } else { Err(at) };
+        // What is plain need not be found first.
+        let is_plain = self.rests() && known.asks().is_some() && !*is_open;
+        let at = if is_plain { from } else { self.near(from, is_open)? };
+        self.first(known, at, is_open)
+    }
+
+    /// The same, from a line on that has a core, however far from its beginning.
+    pub(crate) fn first(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
+        let mut at = from;
+        while !*is_open {
+            self.vain += 1;
+            if !self.rests()
+                && let Some(end) = self.again(at, is_open)
+            {
+                at = self.near(end, is_open)?;
+                continue;
+            }
+            let Some(asked) = known.asks() else { break };
+            let (end, is_odd) = plain(self.looks.level(), self.looks.text(), at, asked);
+            if !is_odd {
+                return Err(end);
+            }
+            if end == at || self.rests() {
+                return Ok(end);
+            }
+            at = end;
         }
+        Ok(at)
+    }
+
+    /// Whether the next line is not looked for among those that were taken: few are looked for where many were in vain.
+    fn rests(&self) -> bool {
+        const EACH: usize = 64;
+        self.vain > EACH && !self.vain.is_multiple_of(EACH)
+    }
+
+    /// Where the line begins that the next core stands on, at `from` or behind it. An error where none is near.
+    fn near(&mut self, from: usize, is_open: &mut bool) -> Result<usize, usize> {
         let (at, has_rule) = self.looks.near(from).ok_or(from)?;
         *is_open |= has_rule;
         Ok(at)
+    }
+
+    /// Where the lines end, from the one at `from` on, that were taken before, outside of excerpts. Where the first was not it is now.
+    /// Linear.
+    fn again(&mut self, from: usize, is_open: &mut bool) -> Option<usize> {
+        const OUTSIDE: Excerpt = Excerpt::Outside;
+        let (length, signs) = self.looks.extent(from);
+        let line = from..from + length;
+        let place = self.taken.place(&line, OUTSIDE);
+        if let Some(end) = self.taken.again(place, &line, OUTSIDE) {
+            self.vain = 0;
+            // An excerpt may begin among them.
+            *is_open |= memchr::memmem::find(&self.looks.text()[from..end], RULE).is_some();
+            return Some(end);
+        }
+        *is_open |= signs.have(Signs::RULE);
+        if !*is_open {
+            self.taken.keep(place, &line, OUTSIDE, OUTSIDE);
+        }
+        None
     }
 
     /// Where the lines end, from the one at `from` on, that tell nothing new to who knows this. An error where it may be the
@@ -116,9 +178,31 @@ impl<'t> Flood<'t> {
         end
     }
 
-    /// Keeps a line that was judged outside of excerpts: the next may say the same.
-    pub(crate) fn keep(&mut self, from: usize, length: usize) {
-        self.words.keep(self.looks.text(), from, length);
+    /// Where the lines end, from one in this excerpt on, that were taken before, the first in such a one: they tell nothing new.
+    pub(crate) fn taken(&self, line: &Range<usize>, before: Excerpt) -> Option<usize> {
+        self.taken.again(self.taken.place(line, before), line, before)
+    }
+
+    /// Keeps a line that was judged, with the excerpts that it stood in and left.
+    pub(crate) fn keep(&mut self, line: &Range<usize>, before: Excerpt, after: Excerpt) {
+        self.taken.keep(self.taken.place(line, before), line, before, after);
+    }
+
+    /// Keeps a line that was judged outside of excerpts: others may say the same in other words.
+    pub(crate) fn keep_words(&mut self, line: Range<usize>) {
+        self.words.keep(self.looks.text(), line.start, line.len());
+    }
+
+    /// Takes a line for what it does to the excerpt.
+    pub(crate) fn pass(&mut self, line: &Range<usize>, excerpt: &mut Excerpt) {
+        let before = *excerpt;
+        let place = self.steps.place(line, before);
+        if let Some(after) = self.steps.behind(place, line, before) {
+            *excerpt = after;
+        } else {
+            super::pass(&self.looks.text()[line.clone()], excerpt);
+            self.steps.keep(place, line, before, *excerpt);
+        }
     }
 }
 
@@ -164,6 +248,66 @@ mod tests {
             let text = format!("{long}{COLOURED}");
             assert!(Flood::at(text.as_bytes(), Level::new()).known(known, 0, &mut false).is_err());
         }
+    }
+
+    #[test]
+    fn what_was_taken_before_is_not_asked_for() {
+        const ODD: &str = "mkdir /x/.docker: read-only file system\n";
+        const STATED: &str = "x: read-only file system\n";
+        const RULE: &str = "------\n";
+        let far = format!("{}\n", "y".repeat(300));
+        let long = format!("{} {ODD}", "y".repeat(300));
+        for (kinds, before, behind, demanded) in [
+            // What nobody took, and what is passed over without that.
+            (Kinds::NONE, "", STATED, Ok(0)),
+            (Kinds::ELSEWHERE, "", STATED, Err(STATED.len())),
+            (Kinds::ELSEWHERE, "", ODD, Ok(0)),
+            (Kinds::ELSEWHERE, "", &long, Ok(0)),
+            // What was taken, once and again.
+            (Kinds::NONE, STATED, &STATED.repeat(3), Err(3 * STATED.len())),
+            (Kinds::NONE, STATED, &format!("{STATED}x\n{STATED}{ODD}"), Ok(2 * STATED.len() + 2)),
+            (Kinds::NONE, STATED, &format!("{STATED}{}/x\n", STATED.trim_end()), Ok(STATED.len())),
+            (Kinds::ELSEWHERE, ODD, &format!("{ODD}{STATED}{ODD}"), Err(2 * ODD.len() + STATED.len())),
+            (Kinds::ELSEWHERE, &long, &format!("{long}{far}{long}"), Err(long.len())),
+            (Kinds::ELSEWHERE, ODD, &format!("{STATED}{long}{ODD}"), Err(STATED.len())),
+            // Behind a rule, and where the line is one.
+            (Kinds::NONE, STATED, &format!("{STATED}{RULE}{STATED}"), Ok(STATED.len() + RULE.len())),
+            (Kinds::ELSEWHERE, ODD, &format!("{ODD}{RULE}{ODD}"), Ok(ODD.len() + RULE.len())),
+            (Kinds::ELSEWHERE, "", &format!("{STATED}{RULE}{ODD}"), Ok(STATED.len())),
+            (Kinds::NONE, "add-on ------\n", "add-on ------\n", Ok(0)),
+        ] {
+            let text = format!("{before}{behind}{far}");
+            let (known, from) = (Known::of(kinds), before.len());
+            let mut flood = Flood::at(text.as_bytes(), Level::new());
+            let _ = flood.first(known, 0, &mut false);
+            let next = flood.first(known, from, &mut false);
+            assert_eq!(next.map(|at| at - from).map_err(|end| end - from), demanded, "{text:?}");
+            // In an excerpt it may be said by another.
+            assert_eq!(Flood::at(text.as_bytes(), Level::new()).first(known, from, &mut true), Ok(from));
+        }
+    }
+
+    #[test]
+    fn what_follows_as_it_did_was_taken_too() {
+        const LINE: &str = "mkdir /x/.docker: read-only file system\n";
+        for (rule, in_excerpt) in [("", false), ("------\n", true), ("add-on ------\n", true)] {
+            let block = [LINE, rule, &"x: read-only file system\n".repeat(20)].concat();
+            let text = block.repeat(4) + LINE;
+            let known = Known::of(Kinds::NONE);
+            let mut flood = Flood::at(text.as_bytes(), Level::new());
+            assert_eq!(flood.first(known, 0, &mut false), Ok(0));
+            let mut is_open = false;
+            let next = flood.first(known, block.len(), &mut is_open).unwrap_or_else(|end| end);
+            assert!(next > 3 * block.len(), "{next} of {}", text.len());
+            assert_eq!(is_open, in_excerpt, "{rule}");
+        }
+        // The first line may itself be a rule to who knows only that it was taken.
+        let text = "add-on ------\n".repeat(2) + "x: read-only file system\nx\n";
+        let mut flood = Flood::at(text.as_bytes(), Level::new());
+        flood.keep(&(0..13), Excerpt::Outside, Excerpt::Rule);
+        let mut is_open = false;
+        let _ = flood.first(Known::of(Kinds::NONE), 14, &mut is_open);
+        assert!(is_open);
     }
 
     #[test]

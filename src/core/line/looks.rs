@@ -63,7 +63,7 @@ impl<'t> Looks<'t> {
     }
 
     /// How far the next core is at most that is near.
-    const NEAR: usize = 256;
+    const NEAR: usize = 448;
 
     /// How long the line is that begins at `from`, and those of its signs that are a core or a rule. Linear, and takes less
     /// than to find them all.
@@ -217,7 +217,7 @@ mod tests {
         Signs::EROFS,
     ];
 
-    const LINES: [(&str, &[Signs]); 37] = [
+    const LINES: [(&str, &[Signs]); 39] = [
         ("", &[]),
         ("cp: cannot create /srv/x: Read-only file system (30)", &[Signs::EROFS]),
         ("read-only file system", &[Signs::EROFS]),
@@ -251,7 +251,9 @@ mod tests {
         ("1. 1", &[]),
         ("}];~\x0b\x01\0 !$%&()*+,/<=>?@\\^_`", &[]),
         ("------", &[Signs::RULE]),
-        ("x ------- x", &[Signs::RULE]),
+        ("x ------ x", &[Signs::RULE]),
+        ("x ------- x", &[]),
+        ("-------", &[]),
         ("----- -----", &[]),
         ("- -", &[]),
         ("d x. d. t", &[]),

@@ -15,6 +15,7 @@ mod looks;
 mod odd;
 mod places;
 mod plain;
+mod repeats;
 mod signs;
 mod text;
 mod transport;
@@ -32,6 +33,7 @@ use handed::Handed;
 pub(crate) use known::{Kinds, Known};
 use looks::Looks;
 use plain::{Asked, is_plain, plain};
+use repeats::Repeats;
 pub(crate) use signs::Signs;
 use text::{Remade, Text};
 pub(crate) use voice::Voice;
@@ -100,8 +102,10 @@ pub(crate) fn judge(
 }
 
 /// Takes a line that has no sentinel, for what it does to the excerpt.
-pub(crate) fn pass(view: &[u8], excerpt: &mut Excerpt) {
-    let mut judge = Judge { view, complete: true, excerpt, voice: Voice::Client, of: Of::Nothing };
+pub(crate) fn pass(line: &[u8], excerpt: &mut Excerpt) {
+    let view = &line[..line.len().min(FIRST)];
+    let complete = view.len() == line.len();
+    let mut judge = Judge { view, complete, excerpt, voice: Voice::Client, of: Of::Nothing };
     judge.line(Text::raw(view), Signs::of(view), 0);
 }
 
@@ -217,14 +221,20 @@ impl Judge<'_> {
             }
             return None;
         }
-        let rule =
-            excerpt::rule(head).is_some_and(|start| rest.is_raw(indent + start, RULE.len(), self.view));
+        let rule = excerpt::rule(head).is_some_and(|start| self.is_whole_rule(rest, indent + start));
         if is_first && self.excerpt.step(head, rule) {
             *voice = Voice::Container;
         }
         self.text(rest, signs, *voice);
         self.voice = if self.complete { *voice } else { voice_behind(rest, VIEW, *voice) };
         Some(rest)
+    }
+
+    /// Whether a rule stands in the view as at this place of a text, and not at its very end, where a longer line may go on with
+    /// more dashes.
+    fn is_whole_rule(&self, text: Text, start: usize) -> bool {
+        let end = text.at(start) as usize + RULE.len();
+        text.is_raw(start, RULE.len(), self.view) && (self.complete || end < self.view.len())
     }
 
     /// Takes a text that has one voice.

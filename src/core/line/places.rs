@@ -231,25 +231,27 @@ pub(super) fn cores(mut places: u64, around: &[u8; REACH]) -> (u64, u64) {
     (erofs, activity)
 }
 
-/// Where rules stand, with these dashes among 64 bytes.
+/// Where rules may stand, with these dashes among 64 bytes: so many side by side, and no more. Behind another dash nothing begins, and a
+/// rule is the last that its line says.
 #[inline(always)]
 pub(super) fn rules(dashes: u64, around: &[u8; REACH]) -> u64 {
     // One at the end may go on behind.
     if dashes & (dashes >> 1 | 1 << 63) == 0 {
         return 0;
     }
-    let ahead = around[BEFORE + 64..][..RULE.len() - 1].iter().rev();
+    let ahead = around[BEFORE + 64..][..RULE.len()].iter().rev();
     let ahead = ahead.fold(0, |bits, byte| bits << 1 | u128::from(*byte == b'-'));
-    runs(u128::from(dashes) | ahead << 64)
+    runs(u128::from(dashes) | ahead << 64) & !u64::from(around[BEFORE - 1] == b'-')
 }
 
 /// Where so many dashes stand side by side as a rule has.
 fn runs(dashes: u128) -> u64 {
     const { assert!(RULE.len() == 6) }
     let two = dashes & dashes >> 1;
+    let six = two & two >> 2 & two >> 4;
     #[expect(clippy::cast_possible_truncation, reason = "those behind are places of the next")]
-    let six = (two & two >> 2 & two >> 4) as u64;
-    six
+    let alone = (six & !(dashes << 1) & !(dashes >> 6)) as u64;
+    alone
 }
 
 #[cfg(test)]

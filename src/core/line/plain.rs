@@ -257,7 +257,7 @@ mod tests {
     ];
 
     /// Lines that are passed over.
-    const PLAIN: [&str; 63] = [
+    const PLAIN: [&str; 64] = [
         "",
         "\r",
         "x",
@@ -267,6 +267,7 @@ mod tests {
         "open \"/srv/x/\": read-only file system\r",
         "x: read-only file system, and far behind it, where nobody would look for anything that bears on it, a\ttab",
         "x --- -----: read-only file system -----",
+        "-------: read-only file system --------------------",
         "read-only file system",
         "READ-ONLY FILE SYSTEM read-only file system",
         "/x é: read-only file system",
@@ -333,7 +334,7 @@ mod tests {
         "##teamcity[x text='|n: read-only file system",
         "failed to update builder last activity time",
         "x ------",
-        "-------",
+        "------",
         "\x1badd-on",
         "activity time",
         "read-only file system \r\x20",
