@@ -28,7 +28,8 @@ impl<'t> Flood<'t> {
     /// the line begins up to which that is so. Linear.
     pub(crate) fn next(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
         // What is plain need not be found first.
-        let is_plain = self.rests() && known.asks().is_some() && !*is_open;
+        let is_there = from < self.looks.text().len();
+        let is_plain = self.rests() && known.asks().is_some() && !*is_open && is_there;
         let at = if is_plain { from } else { self.near(from, is_open)? };
         self.first(known, at, is_open)
     }
@@ -308,6 +309,25 @@ mod tests {
         let mut is_open = false;
         let _ = flood.first(Known::of(Kinds::NONE), 14, &mut is_open);
         assert!(is_open);
+    }
+
+    #[test]
+    fn no_line_begins_at_the_end() {
+        let known = Known::of(Kinds::ELSEWHERE);
+        for lines in 1..200 {
+            let text = (0..lines)
+                .map(|i| format!("mkdir /y/{i}/.docker: read-only file system\n"))
+                .collect::<Vec<_>>()
+                .concat();
+            let mut flood = Flood::at(text.as_bytes(), Level::new());
+            let (mut next, mut asked) = (flood.first(known, 0, &mut false), 0);
+            while let Ok(at) = next {
+                asked += 1;
+                let end = at + text[at..].find('\n').map_or(0, |end| end + 1);
+                next = flood.next(known, end, &mut false);
+            }
+            assert_eq!((next, asked), (Err(text.len()), lines));
+        }
     }
 
     #[test]
