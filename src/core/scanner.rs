@@ -15,7 +15,7 @@ use std::ops::Range;
 ///
 /// The verdict does not depend on how the stream is cut; it is known when the line that completes
 /// it ends and never goes back. Any bytes are valid. Memory: two views of a line and the quotes of
-/// the first sightings, some 300 KiB whatever arrives. Time: linear.
+/// the first sightings, some 400 KiB whatever arrives. Time: linear.
 #[derive(Clone, Debug)]
 pub struct Scanner {
     candidates: Candidates,
@@ -115,7 +115,7 @@ impl Scanner {
     #[must_use]
     pub fn led_in(mut self, lines: &[u8]) -> Self {
         let (start, line) = (self.start, self.line);
-        self.pass(lines, 0..lines.len(), |line, excerpt| line::pass(&lines[line.clone()], excerpt));
+        self.pass(0..lines.len(), &mut Flood::at(lines, self.candidates.level()));
         self.starting_at(start, line)
     }
 
@@ -254,19 +254,19 @@ impl Scanner {
         while self.wedge.is_none() {
             let candidate = self.candidates.plausible(lines, from..lines.len(), false);
             let start = candidate.map_or(lines.len(), |at| line_start(lines, from, at));
-            self.pass(lines, from..start, |line, excerpt| flood.pass(line, excerpt));
+            self.pass(from..start, &mut flood);
             from = start;
             if from == lines.len() {
                 break;
             }
-            from = self.near_lines(lines, from, &mut flood);
+            from = self.near_lines(from, &mut flood);
         }
         self.count(&lines[from..]);
     }
 
     /// Takes the lines from `start` on, where a candidate stands on the first, up to one behind which none is near: the next
     /// is found faster otherwise. Judges those that can tell something new, and passes over the others. Says how far.
-    fn near_lines(&mut self, lines: &[u8], start: usize, flood: &mut Flood) -> usize {
+    fn near_lines(&mut self, start: usize, flood: &mut Flood) -> usize {
         // Which excerpt a line stands in is not looked at before it matters.
         let (mut known, mut is_open) = (self.known(), !self.excerpt.is_closed());
         // Up to where they were taken, and up to where they can be.
@@ -276,24 +276,10 @@ impl Scanner {
             match flood.known(known, from, &mut is_open) {
                 Ok(behind) => end = behind,
                 Err((length, signs)) => {
-                    self.pass(lines, taken..from, |line, excerpt| flood.pass(line, excerpt));
-                    let (line, before) = (from..from + length, self.excerpt);
-                    // Outside of excerpts that was asked already.
-                    if let Some(behind) = if is_open { flood.taken(&line, before) } else { None } {
-                        end = behind;
-                        self.pass(lines, from..end, |line, excerpt| flood.pass(line, excerpt));
-                    } else {
-                        end = line.end + 1;
-                        self.whole_line(&lines[line.clone()], signs);
-                        if self.wedge.is_some() {
-                            return end;
-                        }
-                        if is_open {
-                            flood.keep(&line, before, self.excerpt);
-                        }
-                        if before.is_closed() && self.excerpt == before {
-                            flood.keep_words(line);
-                        }
+                    self.pass(taken..from, flood);
+                    end = self.take_line(from..from + length, signs, is_open, flood);
+                    if self.wedge.is_some() {
+                        return end;
                     }
                     taken = end;
                     (known, is_open) = (self.known(), !self.excerpt.is_closed());
@@ -302,7 +288,26 @@ impl Scanner {
             next = flood.next(known, end, &mut is_open);
         }
         end = next.err().unwrap_or(end);
-        self.pass(lines, taken..end, |line, excerpt| flood.pass(line, excerpt));
+        self.pass(taken..end, flood);
+        end
+    }
+
+    /// Takes a line with these signs that may tell something new, and what follows as it did before. `is_open` says whether it was
+    /// asked for as one that may stand in an excerpt: outside of them none comes here that was taken before. Says how far.
+    fn take_line(&mut self, line: Range<usize>, signs: Signs, is_open: bool, flood: &mut Flood) -> usize {
+        let before = self.excerpt;
+        if is_open && let Some(end) = flood.taken(line.clone(), before) {
+            self.pass(line.start..end, flood);
+            return end;
+        }
+        let end = line.end + 1;
+        self.whole_line(&flood.text()[line.clone()], signs);
+        if is_open {
+            flood.keep(line.clone(), before, self.excerpt);
+        }
+        if before.is_closed() && self.excerpt == before {
+            flood.keep_words(line);
+        }
         end
     }
 
@@ -319,12 +324,13 @@ impl Scanner {
         Known::of(seen.fold(Kinds::NONE, |kinds, (_, kind)| kinds.or(kind)))
     }
 
-    /// Passes over lines without a candidate. All that they bear on is what excerpt the next line stands in,
-    /// and only the last few can.
-    fn pass(&mut self, text: &[u8], lines: Range<usize>, mut pass: impl FnMut(&Range<usize>, &mut Excerpt)) {
+    /// Passes over lines that tell nothing new. All that they bear on is what excerpt the next line stands in, and
+    /// only the last few can.
+    fn pass(&mut self, lines: Range<usize>, flood: &mut Flood) {
         if lines.is_empty() {
             return;
         }
+        let text = flood.text();
         let end = memchr::memrchr_iter(b'\n', &text[lines.clone()]).nth(Self::LINES_BACK);
         if end.is_some() {
             self.excerpt = Excerpt::Outside;
@@ -336,7 +342,7 @@ impl Scanner {
                 from = line_start(text, from, from + at);
             }
             let Some(length) = memchr::memchr(b'\n', &text[from..lines.end]) else { break };
-            pass(&(from..from + length), &mut self.excerpt);
+            flood.pass(from..from + length, &mut self.excerpt);
             from += length + 1;
         }
         self.count(&text[lines]);

@@ -23,14 +23,19 @@ impl<'t> Flood<'t> {
         Self { looks: Looks::at(text, level), words: Words::new(), taken, steps, vain: 0 }
     }
 
+    pub(crate) fn text(&self) -> &'t [u8] {
+        self.looks.text()
+    }
+
     /// Where the line begins, from the one at `from` on, that is to be asked for next: one with a core that was not taken before, or
     /// one behind a rule. `is_open` says whether it may stand in an excerpt, and is told. An error where no core is near, with where
     /// the line begins up to which that is so. Linear.
     pub(crate) fn next(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
-        // What is plain need not be found first.
-        let is_there = from < self.looks.text().len();
-        let is_plain = self.rests() && known.asks().is_some() && !*is_open && is_there;
-        let at = if is_plain { from } else { self.near(from, is_open)? };
+        if let Some(asked) = known.asks().filter(|_| self.rests() && !*is_open) {
+            self.vain += 1;
+            return self.plain(from, asked);
+        }
+        let at = self.near(from, is_open)?;
         self.first(known, at, is_open)
     }
 
@@ -38,19 +43,15 @@ impl<'t> Flood<'t> {
     pub(crate) fn first(&mut self, known: Known, from: usize, is_open: &mut bool) -> Result<usize, usize> {
         let mut at = from;
         while !*is_open {
+            let rests = self.rests();
             self.vain += 1;
-            if !self.rests()
-                && let Some(end) = self.again(at, is_open)
-            {
+            if !rests && let Some(end) = self.again(at, is_open) {
                 at = self.near(end, is_open)?;
                 continue;
             }
             let Some(asked) = known.asks() else { break };
-            let (end, is_odd) = plain(self.looks.level(), self.looks.text(), at, asked);
-            if !is_odd {
-                return Err(end);
-            }
-            if end == at || self.rests() {
+            let end = self.plain(at, asked)?;
+            if rests || end == at {
                 return Ok(end);
             }
             at = end;
@@ -71,14 +72,18 @@ impl<'t> Flood<'t> {
         Ok(at)
     }
 
+    /// Where the next line begins that is not plain. An error where no core is near.
+    fn plain(&self, from: usize, asked: Asked) -> Result<usize, usize> {
+        let (at, is_odd) = plain(self.looks.level(), self.looks.text(), from, asked);
+        if is_odd { Ok(at) } else { Err(at) }
+    }
+
     /// Where the lines end, from the one at `from` on, that were taken before, outside of excerpts. Where the first was not it is now.
     /// Linear.
     fn again(&mut self, from: usize, is_open: &mut bool) -> Option<usize> {
-        const OUTSIDE: Excerpt = Excerpt::Outside;
         let (length, signs) = self.looks.extent(from);
-        let line = from..from + length;
-        let place = self.taken.place(&line, OUTSIDE);
-        if let Some(end) = self.taken.again(place, &line, OUTSIDE) {
+        let line = self.taken.line(from..from + length, Excerpt::Outside);
+        if let Some(end) = self.taken.again(line) {
             self.vain = 0;
             // An excerpt may begin among them.
             *is_open |= memchr::memmem::find(&self.looks.text()[from..end], RULE).is_some();
@@ -86,7 +91,7 @@ impl<'t> Flood<'t> {
         }
         *is_open |= signs.have(Signs::RULE);
         if !*is_open {
-            self.taken.keep(place, &line, OUTSIDE, OUTSIDE);
+            self.taken.keep(line, Excerpt::Outside);
         }
         None
     }
@@ -180,13 +185,13 @@ impl<'t> Flood<'t> {
     }
 
     /// Where the lines end, from one in this excerpt on, that were taken before, the first in such a one: they tell nothing new.
-    pub(crate) fn taken(&self, line: &Range<usize>, before: Excerpt) -> Option<usize> {
-        self.taken.again(self.taken.place(line, before), line, before)
+    pub(crate) fn taken(&self, line: Range<usize>, before: Excerpt) -> Option<usize> {
+        self.taken.again(self.taken.line(line, before))
     }
 
     /// Keeps a line that was judged, with the excerpts that it stood in and left.
-    pub(crate) fn keep(&mut self, line: &Range<usize>, before: Excerpt, after: Excerpt) {
-        self.taken.keep(self.taken.place(line, before), line, before, after);
+    pub(crate) fn keep(&mut self, line: Range<usize>, before: Excerpt, after: Excerpt) {
+        self.taken.keep(self.taken.line(line, before), after);
     }
 
     /// Keeps a line that was judged outside of excerpts: others may say the same in other words.
@@ -195,14 +200,13 @@ impl<'t> Flood<'t> {
     }
 
     /// Takes a line for what it does to the excerpt.
-    pub(crate) fn pass(&mut self, line: &Range<usize>, excerpt: &mut Excerpt) {
-        let before = *excerpt;
-        let place = self.steps.place(line, before);
-        if let Some(after) = self.steps.behind(place, line, before) {
+    pub(crate) fn pass(&mut self, line: Range<usize>, excerpt: &mut Excerpt) {
+        let own = self.steps.line(line.clone(), *excerpt);
+        if let Some(after) = self.steps.behind(own) {
             *excerpt = after;
         } else {
-            super::pass(&self.looks.text()[line.clone()], excerpt);
-            self.steps.keep(place, line, before, *excerpt);
+            super::pass(&self.looks.text()[line], excerpt);
+            self.steps.keep(own, *excerpt);
         }
     }
 }
@@ -305,7 +309,7 @@ mod tests {
         // The first line may itself be a rule to who knows only that it was taken.
         let text = "add-on ------\n".repeat(2) + "x: read-only file system\nx\n";
         let mut flood = Flood::at(text.as_bytes(), Level::new());
-        flood.keep(&(0..13), Excerpt::Outside, Excerpt::Rule);
+        flood.keep(0..13, Excerpt::Outside, Excerpt::Rule);
         let mut is_open = false;
         let _ = flood.first(Known::of(Kinds::NONE), 14, &mut is_open);
         assert!(is_open);

@@ -12,14 +12,21 @@ use std::{
 pub(super) struct Repeats<'t> {
     text: &'t [u8],
     /// Each in a place of its own; none before the first is kept.
-    kept: Vec<Kept>,
+    kept: Vec<Option<Kept>>,
+}
+
+/// A line in an excerpt, and the place where it is kept; another may be there.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    start: usize,
+    end: usize,
+    before: Excerpt,
+    place: usize,
 }
 
 #[derive(Clone, Copy)]
 struct Kept {
-    start: usize,
-    end: usize,
-    before: Excerpt,
+    line: Line,
     after: Excerpt,
 }
 
@@ -33,25 +40,25 @@ impl<'t> Repeats<'t> {
         Self { text, kept: Vec::new() }
     }
 
-    /// Where a line is kept that stands in this excerpt; another may be there. Linear.
-    pub(super) fn place(&self, line: &Range<usize>, before: Excerpt) -> usize {
+    /// A line of the text that stands in this excerpt. Linear.
+    pub(super) fn line(&self, line: Range<usize>, before: Excerpt) -> Line {
+        let Range { start, end } = line;
         let mut hasher = FxHasher::default();
-        (&self.text[line.clone()], before).hash(&mut hasher);
+        (&self.text[line], before).hash(&mut hasher);
         #[expect(clippy::cast_possible_truncation, reason = "any of its bits will do")]
         let hash = hasher.finish() as usize;
-        hash % Self::ROOM
+        Line { start, end, before, place: hash % Self::ROOM }
     }
 
-    /// The excerpt behind a line in this one, if the same line was taken in such a one before. Linear.
-    pub(super) fn behind(&self, place: usize, line: &Range<usize>, before: Excerpt) -> Option<Excerpt> {
-        self.find(place, line, before).map(|kept| kept.after)
+    /// The excerpt behind a line, if the same line was taken in such a one before. Linear.
+    pub(super) fn behind(&self, line: Line) -> Option<Excerpt> {
+        self.find(line).map(|kept| kept.after)
     }
 
-    /// Where the lines end, from one in this excerpt on, that were taken before one behind the other, the first in such an excerpt.
-    /// Linear.
-    pub(super) fn again(&self, place: usize, line: &Range<usize>, before: Excerpt) -> Option<usize> {
-        let kept = self.find(place, line, before)?;
-        let (one, other) = (&self.text[kept.start..], &self.text[line.start..]);
+    /// Where the lines end, from this one on, that were taken before one behind the other, the first in such an excerpt. Linear.
+    pub(super) fn again(&self, line: Line) -> Option<usize> {
+        let kept = self.find(line)?;
+        let (one, other) = (&self.text[kept.line.start..], &self.text[line.start..]);
         let same =
             one.chunks(Self::STEP).zip(other.chunks(Self::STEP)).take_while(|(one, other)| one == other);
         let last = memchr::memrchr(b'\n', &other[..(Self::STEP * same.count()).min(other.len())]);
@@ -59,24 +66,21 @@ impl<'t> Repeats<'t> {
     }
 
     /// Keeps a line that was taken, or is now, unless it is the last, for behind that nobody asks.
-    pub(super) fn keep(&mut self, place: usize, line: &Range<usize>, before: Excerpt, after: Excerpt) {
-        // What an empty line does anywhere.
-        const NONE: Kept = Kept { start: 0, end: 0, before: Excerpt::Outside, after: Excerpt::Outside };
+    pub(super) fn keep(&mut self, line: Line, after: Excerpt) {
         if line.end + 1 >= self.text.len() {
             return;
         }
-        if self.kept.is_empty() {
-            self.kept = vec![NONE; Self::ROOM];
-        }
-        self.kept[place] = Kept { start: line.start, end: line.end, before, after };
+        self.kept.resize(Self::ROOM, None);
+        self.kept[line.place] = Some(Kept { line, after });
     }
 
     /// The same line as this one, if it was kept; it is not itself.
-    fn find(&self, place: usize, line: &Range<usize>, before: Excerpt) -> Option<&Kept> {
-        let kept = self.kept.get(place)?;
-        let is_it = kept.before == before
-            && kept.start < line.start
-            && self.text[kept.start..kept.end] == self.text[line.clone()];
+    fn find(&self, line: Line) -> Option<Kept> {
+        let kept = (*self.kept.get(line.place)?)?;
+        let Line { start, end, before, .. } = kept.line;
+        let is_it = before == line.before
+            && start < line.start
+            && self.text[start..end] == self.text[line.start..line.end];
         is_it.then_some(kept)
     }
 }
@@ -88,11 +92,11 @@ mod tests {
     const OUTSIDE: Excerpt = Excerpt::Outside;
 
     fn behind(repeats: &Repeats, line: &Range<usize>, before: Excerpt) -> Option<Excerpt> {
-        repeats.behind(repeats.place(line, before), line, before)
+        repeats.behind(repeats.line(line.clone(), before))
     }
 
     fn keep(repeats: &mut Repeats, line: &Range<usize>, before: Excerpt, after: Excerpt) {
-        repeats.keep(repeats.place(line, before), line, before, after);
+        repeats.keep(repeats.line(line.clone(), before), after);
     }
 
     #[test]
@@ -105,11 +109,11 @@ mod tests {
         assert_eq!(behind(&repeats, &one, OUTSIDE), None, "for itself");
         assert_eq!(behind(&repeats, &again, Excerpt::Rule), None);
         // Whoever is there speaks for no other.
-        let place = repeats.place(&one, OUTSIDE);
-        assert_eq!(repeats.behind(place, &again, OUTSIDE), Some(Excerpt::Rule));
-        assert_eq!(repeats.behind(place, &again, Excerpt::Rule), None);
-        assert_eq!(repeats.behind(place, &two, OUTSIDE), None);
-        assert_eq!(repeats.behind(place, &(4..6), OUTSIDE), None);
+        let own = repeats.line(again.clone(), OUTSIDE);
+        assert_eq!(repeats.behind(own), Some(Excerpt::Rule));
+        assert_eq!(repeats.behind(Line { before: Excerpt::Rule, ..own }), None);
+        assert_eq!(repeats.behind(Line { start: two.start, end: two.end, ..own }), None);
+        assert_eq!(repeats.behind(Line { end: own.end - 1, ..own }), None);
         // What became of the last counts.
         keep(&mut repeats, &one, OUTSIDE, OUTSIDE);
         assert_eq!(behind(&repeats, &again, OUTSIDE), Some(OUTSIDE));
@@ -140,7 +144,7 @@ mod tests {
                 let mut repeats = Repeats::of(text.as_bytes());
                 keep(&mut repeats, &(0..first), OUTSIDE, OUTSIDE);
                 let line = block.len()..block.len() + first;
-                let end = repeats.again(repeats.place(&line, OUTSIDE), &line, OUTSIDE).unwrap_or(0);
+                let end = repeats.again(repeats.line(line.clone(), OUTSIDE)).unwrap_or(0);
                 let whole = text.len() - behind.len();
                 assert!(
                     line.end < end && end <= whole && text.as_bytes()[end - 1] == b'\n',
@@ -152,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn many_lines_are_kept_and_no_more_than_there_is_room_for() {
+    fn the_last_of_many_lines_are_kept() {
         let lines = (0..5000).map(|i| format!("{i:5}: read-only file system\n")).collect::<Vec<_>>().concat();
         let text = lines.repeat(2);
         let length = lines.len() / 5000;
@@ -161,9 +165,7 @@ mod tests {
         for i in 0..5000 {
             keep(&mut repeats, &line(i), OUTSIDE, OUTSIDE);
         }
-        let kept =
-            |of: Range<usize>| of.filter(|i| behind(&repeats, &line(5000 + i), OUTSIDE).is_some()).count();
-        assert!(kept(4900..5000) > 80);
-        assert!(kept(0..5000) <= Repeats::ROOM);
+        let last = (4900..5000).filter(|i| behind(&repeats, &line(5000 + i), OUTSIDE).is_some());
+        assert!(last.count() > 80);
     }
 }
