@@ -2,7 +2,7 @@
 
 use super::{EXCERPT_MAX, Signs, handed, voice};
 
-/// The rule above and below an excerpt.
+/// The rule above and below an excerpt: so many dashes that stand alone, and the last that their line says.
 pub(crate) const RULE: &[u8] = b"------";
 
 /// Where a stream stands between rules. Depends on the last ten lines alone.
