@@ -334,6 +334,26 @@ mod tests {
         }
     }
 
+    /// However many were looked for in vain.
+    #[test]
+    fn in_an_excerpt_each_line_is_asked_for() {
+        const STATED: &str = "x: read-only file system\n";
+        let known = Known::of(Kinds::ELSEWHERE);
+        let odd = |i| format!("mkdir /y/{i:03}/.docker: read-only file system\n");
+        let front = (0..100).map(odd).collect::<Vec<_>>().concat();
+        let text = format!("{front}{STATED}{}", odd(100));
+        for (mut is_open, next) in [(true, front.len()), (false, front.len() + STATED.len())] {
+            let mut flood = Flood::at(text.as_bytes(), Level::new());
+            let mut from = 0;
+            while from < front.len() {
+                assert_eq!(flood.next(known, from, &mut false), Ok(from));
+                from += odd(0).len();
+            }
+            assert!(flood.rests());
+            assert_eq!(flood.next(known, from, &mut is_open), Ok(next));
+        }
+    }
+
     #[test]
     fn a_sequence_ends_with_its_line() {
         let lines = COLOURED.repeat(3);
