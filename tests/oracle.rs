@@ -284,8 +284,7 @@ proptest! {
         let runs = runs.iter().flat_map(|(kind, times)| std::iter::repeat_n(*kind.get(&kinds), *times));
         let lines = std::iter::repeat_n(runs, times).flatten();
         let count = |i: usize| if is_counted { i.to_string() } else { "7".to_owned() };
-        let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &count(i)), "
-".into()]);
+        let lines = lines.enumerate().flat_map(|(i, line)| [line.replace('@', &count(i)), "\n".into()]);
         let vain = if is_vain { 66 } else { 0 };
         let vain = (0..vain).map(|i| format!("x\\y{i:x}: read-only file system\n"));
         let mut stream: String = vain.chain(lines).collect();

@@ -114,7 +114,7 @@ impl<'t> Spelled<'t> {
         if self.introducer.is_none() {
             return Cow::Borrowed(self.bytes);
         }
-        // An escape is longer than what it spells.
+        // No escape is shorter than what it spells.
         let mut said = Vec::with_capacity(self.bytes.len());
         Spelled { start: 0, ..self }.put(Text::raw(self.bytes), &mut said);
         Cow::Owned(said)
