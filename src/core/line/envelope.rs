@@ -368,18 +368,15 @@ pub(super) fn blanks(bytes: &[u8]) -> usize {
 }
 
 /// The string whose opening quote stands at `quote`, and the offset behind its closing one (beyond the end, where it has
-/// none). An escape that was cut off says nothing.
+/// none).
 fn string(bytes: &[u8], quote: usize, introducer: u8) -> (Spelled<'_>, usize) {
     let start = quote + 1;
     let mut escapes = None;
     let mut i = start;
     while let Some(at) = bytes.get(i..).and_then(|rest| memchr::memchr2(bytes[quote], introducer, rest)) {
         i += at;
-        if bytes[i] != introducer || i + 1 == bytes.len() {
-            return (
-                Spelled { bytes: &bytes[start..i], start, introducer: escapes },
-                if bytes[i] == introducer { bytes.len() + 1 } else { i + 1 },
-            );
+        if bytes[i] != introducer {
+            return (Spelled { bytes: &bytes[start..i], start, introducer: escapes }, i + 1);
         }
         escapes = Some(introducer);
         i += 2;
@@ -387,7 +384,7 @@ fn string(bytes: &[u8], quote: usize, introducer: u8) -> (Spelled<'_>, usize) {
     (Spelled { bytes: &bytes[start..], start, introducer: escapes }, bytes.len() + 1)
 }
 
-/// Puts what `text[start..end]` spells with escapes, none of them cut off.
+/// Puts what `text[start..end]` spells with escapes. One that was cut off says nothing.
 pub(super) fn unescape(text: Text, start: usize, end: usize, introducer: u8, said: &mut impl Put) {
     let bytes = &text.bytes[..end];
     let mut room = [0; 4];
