@@ -1851,6 +1851,26 @@ fn an_excerpt_stands_behind_any_prefix() {
     ]);
 }
 
+/// However rules, names of steps, and rules behind a sentinel follow each other.
+#[test]
+fn any_lines_of_excerpts() {
+    const LINES: [&str; 5] = [": $E\n", "------\n", ": $E ------\n", " > [3/3] RUN x:\n", "#7 0.4 $A\n"];
+    const COUNT: u32 = 6;
+    for mut lines in 0..LINES.len().pow(COUNT) {
+        let mut stream = "cp: $E\n".to_owned();
+        for name in ('a'..).take(COUNT as usize) {
+            let line = LINES[lines % LINES.len()];
+            // Each is another line, and says the same.
+            stream.extend(line.starts_with(':').then_some(name));
+            stream += line;
+            lines /= LINES.len();
+        }
+        let stream = line_with(&stream, "");
+        let oracle = oracle::judged(stream.as_bytes(), false);
+        assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
+    }
+}
+
 /// With a dash more it is another line: of a table, or around the lines of a Dockerfile.
 #[test]
 fn a_rule_has_six_dashes() {
@@ -1882,7 +1902,7 @@ fn a_rule_has_six_dashes() {
     // Behind its first view a longer line may go on with more of them.
     for (dashes, left) in (0..9).flat_map(|dashes| (0..9).map(move |left| (dashes, left))) {
         let front = "y".repeat(VIEW + AFTER - 1 - left);
-        for behind in ["", "-", " ", "x"] {
+        for behind in ["", "-", " ", "x", "          ", "          -"] {
             agree(&format!("{front} {}{behind}", "-".repeat(dashes)));
         }
     }

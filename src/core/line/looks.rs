@@ -317,9 +317,12 @@ mod tests {
                 let line = format!("{}{line}", " ".repeat(before));
                 for behind in ["", "\n", "\nad-on ty t ------\n"] {
                     let text = format!("{line}{behind}");
-                    let (length, found) = Looks::at(text.as_bytes(), Level::new()).extent(0);
-                    assert_eq!(length, line.len(), "{text:?}");
-                    assert!(EACH.iter().all(|sign| found.have(*sign) == signs.contains(sign)), "{text:?}");
+                    for (text, from) in [(text.clone(), 0), (format!("ty t ------\n{text}"), 12)] {
+                        let (length, found) = Looks::at(text.as_bytes(), Level::new()).extent(from);
+                        assert_eq!(length, line.len(), "{text:?}");
+                        let is_it = |sign: &Signs| found.have(*sign) == signs.contains(sign);
+                        assert!(EACH.iter().all(is_it), "{text:?}");
+                    }
                 }
             }
         }

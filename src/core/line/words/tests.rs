@@ -60,6 +60,7 @@ fn lines_with_other_digits_say_the_same() {
         ("\x1b[1m\\n\n\x1b[1m\\n\n", 7),
         ("\\\x1b[1mn\n\\\x1b[1mn\n", 0),
         ("\x1b[1m>\n\x1b[1m>\n", 0),
+        ("\x1b[1m>\x1b[0m\n\x1b[1m>\x1b[0m\n", 0),
         ("\\u001b[1m>\n\\u001b[1m>\n", 0),
         // Nor are other sequences.
         ("\x1b7\n\x1b7\n", 0),
@@ -128,6 +129,8 @@ fn lines_with_other_words_say_the_same() {
         (r"x \nabc: y", r"x \nvuts: y", false),
         ("x |abc: y", "x |vuts: y", false),
         ("x \x1b[1mabc: y", "x \x1b[1mvuts: y", false),
+        ("x \x1b[mabc: y", "x \x1b[mvuts: y", false),
+        (r"x \u001b[mabc: y", r"x \u001b[mvuts: y", false),
         ("x abc\x1b[1m: y", "x vuts\x1b[1m: y", false),
         (r"x abc\u001b[1m: y", r"x vuts\u001b[1m: y", false),
         (r"x abc\x1B[1m: y", r"x vuts\x1B[1m: y", false),
@@ -300,6 +303,8 @@ fn lines_with_longer_numbers_say_the_same() {
         // What a step takes.
         ("x 1.5 y", "x 12.5 y", false),
         ("x 0.5 y", "x 0.55 y", false),
+        ("x 12.5 y", "x 12.55 y", false),
+        ("x 5.12 y", "x 55.12 y", false),
         ("x (1:\x1b[0m00", "x (12:\x1b[0m00", false),
         ("0.5 y", "0.55 y", false),
         (r#"{"x":"0.5 y"}"#, r#"{"x":"0.55 y"}"#, false),
@@ -509,6 +514,9 @@ fn digits_are_asked_for_wherever_they_stand() {
             ("\\u001b[1m", "\\u011b[1m", false),
             ("\\u001b[1m", "\\u001b[2m", true),
             ("\\x1b[m1", "\\x2b[m1", false),
+            // Behind another escape, whose own digits would stand there.
+            ("\\n\\x1b[m1", "\\n\\x2b[m1", false),
+            ("\\n\\u001b[1m", "\\n\\u101b[1m", false),
             (">1 ", ">2 ", false),
             ("> 1", "> 2", true),
             ("1>", "2>", true),
