@@ -1851,23 +1851,25 @@ fn an_excerpt_stands_behind_any_prefix() {
     ]);
 }
 
-/// However rules, names of steps, and rules behind a sentinel follow each other.
+/// However rules, names of steps, and rules behind a sentinel follow each other, and behind many lines that are all asked for, of which
+/// none says what another did, or each does.
 #[test]
 fn any_lines_of_excerpts() {
-    const LINES: [&str; 5] = [": $E\n", "------\n", ": $E ------\n", " > [3/3] RUN x:\n", "#7 0.4 $A\n"];
-    const COUNT: u32 = 6;
-    for mut lines in 0..LINES.len().pow(COUNT) {
-        let mut stream = "cp: $E\n".to_owned();
-        for name in ('a'..).take(COUNT as usize) {
-            let line = LINES[lines % LINES.len()];
-            // Each is another line, and says the same.
-            stream.extend(line.starts_with(':').then_some(name));
-            stream += line;
-            lines /= LINES.len();
+    const LINES: [&str; 5] =
+        ["x y@: $E\n", "------\n", "x y@: $E ------\n", " > [3/3] RUN x:\n", "#7 0.4 $A ------\n"];
+    let many =
+        |line: &str| (100..166).map(|i| line.replace('@', &i.to_string())).collect::<Vec<_>>().concat();
+    for (front, count) in [(String::new(), 6), (many("x\\y@: $E\n"), 5), (many("y: #7 @ x: $E\nz\n"), 5)] {
+        for mut lines in 0..LINES.len().pow(count) {
+            let mut stream = format!("{front}cp: $E\n#7 0.4 $A\n");
+            for i in 0..count {
+                stream += &LINES[lines % LINES.len()].replace('@', &i.to_string());
+                lines /= LINES.len();
+            }
+            let stream = line_with(&stream, "");
+            let oracle = oracle::judged(stream.as_bytes(), false);
+            assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
         }
-        let stream = line_with(&stream, "");
-        let oracle = oracle::judged(stream.as_bytes(), false);
-        assert_eq!(scanned(stream.as_bytes(), &WHOLE, false), oracle, "{stream:?}");
     }
 }
 
