@@ -400,6 +400,20 @@ fn words_that_a_rule_knows_say_something_else() {
     ]);
 }
 
+/// Of one that is looked at in several turns, too.
+#[test]
+fn a_word_of_letters_has_no_digit() {
+    let with = |digits: &[usize]| {
+        let byte = |at| if digits.contains(&at) { '1' } else { 'q' };
+        format!("x {}: y\n", (0..70).map(byte).collect::<String>())
+    };
+    let kept = with(&[]).replace('q', "k");
+    assert!(said(&(kept.clone() + &with(&[]))) > 0);
+    for digits in [&[5][..], &[40], &[69], &[5, 40], &[5, 69], &[5, 40, 69]] {
+        assert_eq!(said(&(kept.clone() + &with(digits))), 0, "{digits:?}");
+    }
+}
+
 /// A short line may end there.
 #[test]
 fn nobody_looks_far_behind_a_word() {
